@@ -1,0 +1,1 @@
+"""What follows from the numbers: forecasts, risk, plans, faults and advice."""

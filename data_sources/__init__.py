@@ -1,0 +1,1 @@
+"""What comes in: a utility's folder, the connectors, the table contracts and the lake."""

@@ -1,0 +1,1 @@
+"""What pages share: the board's renderer, sparklines, words and theme."""
