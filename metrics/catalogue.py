@@ -141,6 +141,8 @@ class Indicator(_Strict):
             raise ValueError(f"short: a tile holds {LONGEST_NAME} characters, too long in {', '.join(long)}")
         if self.shows == "current" and self.period != "day":
             raise ValueError("shows: only an indicator of period day can be current")
+        if self.shows == "current" and self.window.endswith("months"):
+            raise ValueError("window: a running window is counted in h or days")
         return self
 
 
