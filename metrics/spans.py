@@ -13,12 +13,12 @@ from metrics.catalogue import Indicator
 HOUR = timedelta(hours=1)
 SPAN_SCHEMA = pl.Schema(
     {
-        "period": pl.Date,
-        "first_day": pl.Date,
-        "last_day": pl.Date,
+        "period": pl.Date(),
+        "first_day": pl.Date(),
+        "last_day": pl.Date(),
         "starts_at": pl.Datetime("us", "UTC"),
         "ends_at": pl.Datetime("us", "UTC"),
-        "hours": pl.Int64,
+        "hours": pl.Int64(),
     }
 )
 
