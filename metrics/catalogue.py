@@ -19,7 +19,7 @@ from data_sources.vocabulary import MODULES
 SHIPPED = ROOT / "metrics" / "catalog"
 TILES = 18
 LONGEST_NAME = {"zh": 6, "en": 16}
-"""Characters that fit a tile; a longer name needs a short one."""
+"""Characters that fit a tile; a longer name wants a short one beside it."""
 
 _FILE = re.compile(r"\A/\*---\n(?P<header>.*?)\n---\*/\n(?P<sql>.*)\Z", re.DOTALL)
 _ID = re.compile(r"[a-z][a-z0-9_]*\Z")
@@ -136,8 +136,8 @@ class Indicator(_Strict):
 
     @model_validator(mode="after")
     def _fits_together(self) -> "Indicator":
-        long = [lang for lang, most in LONGEST_NAME.items() if len(getattr(self.short or self.name, lang)) > most]
-        if self.tile is not None and long:
+        long = [lang for lang, most in LONGEST_NAME.items() if self.short and len(getattr(self.short, lang)) > most]
+        if long:
             raise ValueError(f"short: a tile holds {LONGEST_NAME} characters, too long in {', '.join(long)}")
         if self.shows == "current" and self.period != "day":
             raise ValueError("shows: only an indicator of period day can be current")

@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 import sqlglot
 from sqlglot import exp
@@ -71,6 +72,7 @@ def parse(sql: str) -> exp.Select:
     return statement
 
 
+@lru_cache(maxsize=1024)
 def relations(sql: str) -> frozenset[str]:
     """The views a SELECT reads, without the names that its own WITH gives. Raises ValueError where it doesn't parse."""
     tree = parse(sql)
