@@ -69,7 +69,7 @@ example:
     B, 2026-03-15T00:00Z, 6.7, true
     B, 2026-03-15T01:00Z..2026-03-15T23:00Z, 7, true
   expect:
-  - {period: 2026-03-15, numerator: 47, denominator: 47, value: 100, state: warning, reason: early_warning}
+  - {period: 2026-03-15, numerator: 47, denominator: 47, valid: 47, value: 100, state: warning, reason: early_warning}
   - {period: 2026-03-15, site_id: W1, state: normal}
 # warning: outside at 03, 05 and 07 (06 was covered too little), never in two hours running: 20 of 23 and 22 of 22:
 # 42 ÷ 45 = 93.33 % (the mean of 86.96 and 100 would be 93.48)
@@ -182,9 +182,11 @@ WITH hours AS (
         points.point_id,
         hourly.hour,
         hourly.is_valid,
-        hourly.is_valid AND (hourly.mean < point_limit.min OR hourly.mean > point_limit.max) AS is_over,
         hourly.is_valid
-        AND (hourly.mean < point_limit.warning_min OR hourly.mean > point_limit.warning_max) AS is_early
+        AND (hourly.mean < point_limit.warning_min OR hourly.mean > point_limit.warning_max) AS is_early,
+        CASE
+            WHEN hourly.is_valid AND (hourly.mean < point_limit.min OR hourly.mean > point_limit.max) THEN hourly.hour
+        END                                                                                  AS over_at
     FROM span
     JOIN points ON points.medium = 'finished_water' AND points.role = 'finished'
     JOIN point_limit
@@ -198,26 +200,25 @@ WITH hours AS (
 
 runs AS (
     SELECT
-        period,
-        hours,
-        site_id,
-        point_id,
-        is_valid,
-        coalesce(is_over, FALSE)                              AS is_over,
-        coalesce(is_early, FALSE)                             AS is_early,
-        lag(CASE WHEN is_over THEN hour END) OVER (PARTITION BY period, point_id ORDER BY hour)
-        = CASE WHEN is_over THEN hour END - INTERVAL '1' HOUR AS is_second
+        *,
+        lag(over_at) OVER (PARTITION BY period, point_id ORDER BY hour) AS over_before
     FROM hours
 )
 
 SELECT
     period,
     site_id,
-    count(*) FILTER (WHERE is_valid AND NOT is_over)                                    AS numerator,
-    count(*) FILTER (WHERE is_valid)                                                    AS denominator,
-    count(*) FILTER (WHERE is_valid)                                                    AS valid,
-    any_value(hours) * count(DISTINCT point_id)                                         AS expected,
-    CASE WHEN bool_or(is_second) THEN 'alarm' WHEN bool_or(is_early) THEN 'warning' END AS floor_state,
-    CASE WHEN bool_or(is_second) THEN 'two_hours_over' ELSE 'early_warning' END         AS floor_reason
+    count(*) FILTER (WHERE is_valid AND over_at IS NULL) AS numerator,
+    count(*) FILTER (WHERE is_valid)                     AS denominator,
+    count(*) FILTER (WHERE is_valid)                     AS valid,
+    any_value(hours) * count(DISTINCT point_id)          AS expected,
+    CASE
+        WHEN bool_or(over_at - INTERVAL '1' HOUR = over_before) THEN 'alarm'
+        WHEN bool_or(is_early) THEN 'warning'
+    END                                                  AS floor_state,
+    CASE
+        WHEN bool_or(over_at - INTERVAL '1' HOUR = over_before) THEN 'two_hours_over'
+        ELSE 'early_warning'
+    END                                                  AS floor_reason
 FROM runs
 GROUP BY period, site_id
