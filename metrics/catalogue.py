@@ -47,7 +47,10 @@ class Beside(Words):
 
 
 class Expectation(_Strict):
-    """What an example's row must come out as; only what is named is compared. site_id '' is the headline."""
+    """What an example's row must come out as; only what is named is compared. site_id '' is the headline.
+
+    `rows` is how many sites have a row of their own in that period.
+    """
 
     period: date
     site_id: str = ""
@@ -69,11 +72,12 @@ class Expectation(_Strict):
     alarm_high: float | None = None
     gap: float | None = None
     beside: float | None = None
+    rows: int | None = None
 
     @property
     def named(self) -> dict[str, Any]:
         """Only the fields that the file writes (an empty one says: must be empty)."""
-        return {name: getattr(self, name) for name in self.model_fields_set - {"period", "site_id"}}
+        return {name: getattr(self, name) for name in self.model_fields_set - {"period", "site_id", "rows"}}
 
 
 class Example(_Strict):

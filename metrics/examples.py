@@ -97,6 +97,8 @@ def _differences(expected: Expectation, judged: Judged) -> Iterator[str]:
     if found is None:
         yield f"{where}: no such row; there are {', '.join(sorted(site.site_id for site in judged.sites)) or 'none'}"
         return
+    if expected.rows is not None and expected.rows != len(judged.sites):
+        yield f"{where}: {len(judged.sites)} sites have rows, expected {expected.rows}"
     for name, wanted in expected.named.items():
         value = getattr(found.thresholds if name in KINDS else found, name)
         if not _same(wanted, value):

@@ -302,8 +302,8 @@ asked AS (
 SELECT
     span.period,
     ''                                                 AS site_id,
-    asked.m3                                           AS denominator,
     CASE WHEN asked.m3 IS NOT NULL THEN intake.m3d END AS numerator,
+    asked.m3                                           AS denominator,
     coalesce(intake.known, 0)                          AS valid,
     coalesce(intake.pumps, 0)                          AS expected
 FROM span
