@@ -5,6 +5,7 @@ from pathlib import Path
 import polars as pl
 
 from metrics.catalogue import Catalogue, Indicator
+from metrics.view_columns import DERIVED_VIEWS, FILE_VIEWS, MART_VIEWS, SPAN_VIEWS, TABLE_VIEWS
 
 DIRECTIONS = {"up": "↑ 越高越好 better", "down": "↓ 越低越好 better", "band": "↔ 区间内 inside a band"}
 PERIODS = {"day": "日 day", "week": "周 week", "month": "月 month"}
@@ -15,7 +16,7 @@ NOTE = "<!-- written by `python -m metrics docs`; change the catalogue file inst
 def pages(catalogue: Catalogue, limits: pl.DataFrame) -> dict[str, str]:
     """File name → text of every page of docs/indicators, the index as README.md."""
     written = {f"{one.id}.md": page(one, limits) for one in catalogue.indicators.values()}
-    return {"README.md": index(catalogue), **written}
+    return {"README.md": index(catalogue), "views.md": views(), **written}
 
 
 def write_pages(folder: Path, catalogue: Catalogue, limits: pl.DataFrame) -> list[Path]:
@@ -37,6 +38,25 @@ def index(catalogue: Catalogue) -> str:
     ]
     head = ["| 位置 tile | id | 中文 | English | 单位 unit | 负责 owner |", "|---|---|---|---|---|---|"]
     return "\n".join([NOTE, "", "# 指标 Indicators", "", *head, *rows, ""])
+
+
+def views() -> str:
+    """The views that catalogue SQL may read, with every column and its type."""
+    kinds = {
+        "时段 The periods asked for": SPAN_VIEWS,
+        "集市 Marts": MART_VIEWS,
+        "水司文件 The utility's files": FILE_VIEWS,
+        "推导 Derived": DERIVED_VIEWS,
+        "湖表 Tables of the lake, as at the moment": TABLE_VIEWS,
+    }
+    lines = [NOTE, "", "# 视图 Views", ""]
+    for title, group in kinds.items():
+        lines += [f"## {title}", "", "| 视图 view | 列 columns |", "|---|---|"]
+        for name, columns in group.items():
+            fields = ", ".join(f"{column} {kind.lower()}" for column, kind in columns.items())
+            lines.append(f"| `{name}` | {fields} |")
+        lines.append("")
+    return "\n".join(lines)
 
 
 def page(indicator: Indicator, limits: pl.DataFrame) -> str:
