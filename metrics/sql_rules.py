@@ -24,7 +24,7 @@ FUNCTIONS: frozenset[type[exp.Expr]] = frozenset(
         # nothing, choice, type
         exp.Coalesce, exp.Nullif, exp.Case, exp.If, exp.Cast, exp.Exists, exp.And, exp.Or,
         # text
-        exp.Lower, exp.Upper, exp.Trim, exp.Concat, exp.DPipe, exp.SplitPart,
+        exp.Lower, exp.Upper, exp.Trim, exp.Concat, exp.SplitPart,
     }
 )  # fmt: skip
 """Functions that DuckDB and Spark both have with one meaning, as sqlglot names them. Rounding is not among them: the
@@ -41,7 +41,7 @@ WORDS: frozenset[type[exp.Expr]] = frozenset(
         exp.With, exp.CTE, exp.Subquery, exp.Union, exp.Except, exp.Intersect, exp.Distinct,
         exp.Table, exp.TableAlias, exp.Alias, exp.Column, exp.Identifier, exp.Star,
         exp.Literal, exp.Boolean, exp.Null, exp.Interval, exp.Var, exp.DataType, exp.DataTypeParam,
-        exp.Add, exp.Sub, exp.Mul, exp.Div, exp.Mod, exp.Neg, exp.Paren, exp.Not, exp.IgnoreNulls,
+        exp.Add, exp.Sub, exp.Mul, exp.Div, exp.Mod, exp.Neg, exp.DPipe, exp.Paren, exp.Not, exp.IgnoreNulls,
         exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.Is, exp.NullSafeEQ, exp.NullSafeNEQ,
         exp.In, exp.Between, exp.Like, exp.Filter, exp.Window, exp.WindowSpec,
     }
