@@ -202,9 +202,22 @@ example:
   - {period: 2026-03-14, value: 2.5, state: normal}
   - {period: 2026-03-15, value: 2.5, state: warning}
 ---*/
+-- the days a window touches: equal days are found fast, hours between two moments are not
+WITH days AS (
+    SELECT
+        *,
+        first_day AS day
+    FROM span
+    UNION
+    SELECT
+        *,
+        last_day AS day
+    FROM span
+),
+
 -- what flows into a zone, out of it, and to its large users: flow, or volume where a site has no flow ('flow' comes
 -- first in the alphabet)
-WITH candidates AS (
+candidates AS (
     SELECT
         points.point_id,
         points.quantity,
@@ -221,15 +234,17 @@ WITH candidates AS (
 -- the local hour that is running at the span's end, from what has been read in it or in the one before
 running AS (
     SELECT
-        span.period,
+        days.period,
         max(
             CASE
-                WHEN hourly.hour > span.ends_at - INTERVAL '1' HOUR THEN hourly.local_hour ELSE hourly.local_hour + 1
+                WHEN hourly.hour > days.ends_at - INTERVAL '1' HOUR THEN hourly.local_hour ELSE hourly.local_hour + 1
             END
         ) AS local_hour
-    FROM span
-    JOIN hourly ON hourly.hour > span.ends_at - INTERVAL '2' HOUR AND hourly.hour < span.ends_at
-    GROUP BY span.period
+    FROM days
+    JOIN hourly
+        ON hourly.day = days.day AND hourly.hour > days.ends_at - INTERVAL '2' HOUR AND hourly.hour < days.ends_at
+    WHERE days.hours < 24
+    GROUP BY days.period
 ),
 
 -- two hours a night, less one that isn't over yet, or that a change of clocks took from a closed day (its 23 hours are
@@ -249,18 +264,19 @@ nights AS (
 
 flows AS (
     SELECT
-        span.period,
+        days.period,
         candidates.zone_id,
         candidates.point_id,
         candidates.sign,
         avg(hourly.mean)   AS m3h,
         count(hourly.hour) AS valid
-    FROM span
+    FROM days
     JOIN candidates ON candidates.quantity = candidates.best
     LEFT JOIN hourly
-        ON hourly.point_id = candidates.point_id AND hourly.is_valid AND hourly.local_hour IN (2, 3)
-        AND hourly.hour >= span.starts_at AND hourly.hour < span.ends_at
-    GROUP BY span.period, candidates.zone_id, candidates.point_id, candidates.sign
+        ON hourly.point_id = candidates.point_id AND hourly.day = days.day
+        AND hourly.is_valid AND hourly.local_hour IN (2, 3)
+        AND hourly.hour >= days.starts_at AND hourly.hour < days.ends_at
+    GROUP BY days.period, candidates.zone_id, candidates.point_id, candidates.sign
 )
 
 SELECT

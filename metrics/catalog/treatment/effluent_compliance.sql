@@ -33,16 +33,12 @@ example:
 -- the days a window touches: equal days are found fast, hours between two moments are not
 WITH days AS (
     SELECT
-        period,
-        starts_at,
-        ends_at,
+        *,
         first_day AS day
     FROM span
     UNION
     SELECT
-        period,
-        starts_at,
-        ends_at,
+        *,
         last_day AS day
     FROM span
 ),
