@@ -1,0 +1,255 @@
+"""The lake: a folder of Delta tables, one a contract. Every commit holds the lock; nothing is changed in place."""
+
+from collections.abc import Collection, Iterable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import polars as pl
+from deltalake import DeltaTable, WriterProperties, write_deltalake
+
+from data_sources.contracts import PARTITIONED, TABLES
+from data_sources.locks import only_holder, waiting_lock
+from data_sources.seal import coverage, fingerprint, read_sealed, write_sealed_days
+from data_sources.utility import Utility
+from data_sources.write import STORED, WriteReport, checked, with_day, without_current
+
+COMPRESSED = WriterProperties(compression="ZSTD", compression_level=1)
+
+
+@dataclass(frozen=True)
+class _Opened:
+    """A table as it was at one version: its files (path, and day where it is partitioned)."""
+
+    table: DeltaTable
+    version: int
+    files: pl.DataFrame
+
+
+class Lake:
+    """All tables of one utility below `root`; marts lie in `root/marts`."""
+
+    def __init__(self, root: Path, utility: Utility) -> None:
+        self.root = Path(root).absolute()
+        self.utility = utility
+        self.marts = self.root / "marts"
+        self._opened: dict[str, _Opened] = {}
+
+    def write(
+        self,
+        table: str,
+        rows: pl.DataFrame,
+        *,
+        source: str,
+        received_at: datetime | None = None,
+        batch_seq: int = 0,
+        batch: str | None = None,
+    ) -> WriteReport:
+        """Take in a batch: bad rows go to quarantine, repeated ones drop, the rest is appended or merged by key.
+
+        `rows` has the contract's columns (those that may be null can be left out) and may number its rows in `row`.
+        When this returns, the rows are safe on disk. Raises BadInput where columns are missing or unknown.
+        """
+        contract = TABLES[table]
+        stamp = (received_at or datetime.now(UTC), batch_seq)
+        batch = batch or f"{source}-{stamp[0]:%Y%m%dT%H%M%S.%f}-{batch_seq}"
+        batch_checked = checked(contract, rows, batch)
+        with self.commit_lock():
+            if batch_checked.bad.height:
+                self._merge("quarantine", _stamped(batch_checked.bad, source, *stamp))
+            good = with_day(contract, batch_checked.good, self.utility)
+            current = self._current(table, good)
+            fresh = with_day(contract, without_current(contract, batch_checked.good, current, stamp), self.utility)
+            if fresh.height:
+                stored = _stamped(fresh, source, *stamp)
+                self._append(table, stored) if table in PARTITIONED else self._merge(table, stored)
+        return WriteReport(
+            table=table,
+            batch=batch,
+            rows_read=rows.height,
+            rows_written=fresh.height,
+            rows_duplicate=batch_checked.good.height - fresh.height + batch_checked.repeated,
+            rows_quarantined=batch_checked.bad.height,
+            days=frozenset(fresh["day"].unique()) if "day" in fresh.columns else frozenset(),
+        )
+
+    def write_sealed(self, rows: pl.DataFrame, *, source: str) -> None:
+        """Take in readings of whole closed days that were never written, with covered_s, and mark the days as sealed.
+
+        For bulk loads: nothing is compared with what is there. Raises ValueError where rows break the contract or a
+        day has rows already.
+        """
+        contract = TABLES["reading"]
+        broken = contract.schema.filter(rows.select(list(contract.columns)))[1].counts()
+        if broken:
+            raise ValueError(f"readings break their contract: {broken}")
+        dated = with_day(contract, rows, self.utility)
+        days = set(dated["day"].unique())
+        if taken := days & self.fingerprints("reading").keys():
+            raise ValueError(f"{min(taken)} has readings already")
+        ordered = dated.sort("day", "point_id", "ts", "span_s", descending=[False, False, False, True])
+        with self.commit_lock():
+            self._append("reading", _stamped(ordered, source, datetime.now(UTC), 0))
+            self._mark_sealed(days)
+
+    def exists(self, table: str) -> bool:
+        """Whether the table has a row of any time."""
+        opened = self._open(table)
+        return opened is not None and opened.files.height > 0
+
+    def version(self, table: str) -> int | None:
+        """The table's version; None where nothing was ever written."""
+        opened = self._open(table)
+        return None if opened is None else opened.version
+
+    def files(self, table: str, days: Collection[date] | None = None) -> list[str]:
+        """Absolute paths of the parquet files of the current version; of a partitioned table only those of `days`."""
+        opened = self._open(table)
+        if opened is None:
+            return []
+        files = opened.files if days is None else opened.files.filter(pl.col("day").is_in(list(days)))
+        return files["path"].to_list()
+
+    def scan(self, table: str, days: Collection[date] | None = None) -> pl.LazyFrame:
+        """The current rows: the newest (received_at, batch_seq) of each key, with `day` where the table has it."""
+        contract = TABLES[table]
+        schema = contract.columns | STORED
+        if table not in PARTITIONED:
+            return self._read(table, self.files(table), schema)
+        schema |= {"covered_s": pl.Int64()} if table == "reading" else {}
+        rows = self._read(table, self.files(table, days), {**schema, "day": pl.Date()})
+        return rows.sort("received_at", "batch_seq").unique(contract.key, keep="last", maintain_order=True)
+
+    def fingerprints(self, table: str) -> dict[date, str]:
+        """One word for each partition, which changes whenever a row of that day does."""
+        opened = self._open(table)
+        if opened is None:
+            return {}
+        grouped = opened.files.group_by("day").agg("path")
+        return {day: fingerprint(paths) for day, paths in grouped.iter_rows()}
+
+    def newest(self, table: str) -> datetime | None:
+        """The newest own time of any row (of a reading, the end of its span); None where there is none."""
+        own = TABLES[table].own_time
+        if own is None or not self.exists(table):
+            return None
+        if table in PARTITIONED:
+            last_days = sorted(self.fingerprints(table))[-2:]
+            rows = self.scan(table, last_days)
+        else:
+            rows = self.scan(table)
+        time = pl.col(own) + pl.duration(seconds="span_s") if table == "reading" else pl.col(own)
+        newest: datetime | None = rows.select(time.max()).collect().item()
+        return newest
+
+    def seal(self, days: Iterable[date]) -> None:
+        """Rewrite closed days of table reading: one row a key, sorted by point and time, covered_s written."""
+        contract = TABLES["reading"]
+        for day in sorted(set(days) & self.fingerprints("reading").keys() - self.sealed_days()):
+            with self.commit_lock():
+                rows = self.scan("reading", [day]).collect()
+                sealed = coverage(rows.drop("covered_s"), self.utility.points)
+                columns = [*contract.columns, *STORED, "covered_s", "day"]
+                write_deltalake(
+                    self._path("reading"),
+                    sealed.select(columns),
+                    mode="overwrite",
+                    predicate=f"day = '{day.isoformat()}'",
+                    writer_properties=COMPRESSED,
+                )
+                self._mark_sealed({day})
+
+    def sealed_days(self) -> set[date]:
+        """Days of table reading that were sealed and have not changed since."""
+        now = self.fingerprints("reading")
+        return {day for day, word in read_sealed(self._sealed_path).items() if now.get(day) == word}
+
+    def commit_lock(self) -> AbstractContextManager[None]:
+        """Held during every commit, whoever makes it; waits."""
+        return waiting_lock(self.root / "commit.lock")
+
+    def worker_lock(self) -> AbstractContextManager[None]:
+        """Held by the worker for life. Raises LockHeld where another one lives."""
+        return only_holder(self.root / "worker.lock")
+
+    @property
+    def _sealed_path(self) -> Path:
+        return self.root / "sealed.parquet"
+
+    def _path(self, table: str) -> Path:
+        return self.root / table
+
+    def _mark_sealed(self, days: Iterable[date]) -> None:
+        now = self.fingerprints("reading")
+        kept = {day: word for day, word in read_sealed(self._sealed_path).items() if now.get(day) == word}
+        write_sealed_days(self._sealed_path, kept | {day: now[day] for day in days})
+
+    def _open(self, table: str) -> _Opened | None:
+        """The table at its newest version; the list of files is read again only where that moved."""
+        opened = self._opened.get(table)
+        if opened is None:
+            if not (self._path(table) / "_delta_log").exists():
+                return None
+            delta = DeltaTable(self._path(table))
+        else:
+            delta = opened.table
+            delta.update_incremental()
+            if delta.version() == opened.version:
+                return opened
+        actions = pl.DataFrame(delta.get_add_actions(flatten=True))
+        path = pl.lit(f"{self._path(table)}/") + pl.col("path")
+        day = [pl.col("partition.day").alias("day")] if table in PARTITIONED else []
+        self._opened[table] = _Opened(delta, delta.version(), actions.select(path.alias("path"), *day))
+        return self._opened[table]
+
+    def _read(self, table: str, files: list[str], schema: dict[str, pl.DataType]) -> pl.LazyFrame:
+        if not files:
+            return pl.LazyFrame(schema=schema)
+        rows = pl.scan_parquet(
+            files,
+            hive_partitioning=table in PARTITIONED,
+            hive_schema={"day": pl.Date()} if table in PARTITIONED else None,
+            missing_columns="insert",
+            schema=schema,
+        )
+        return rows.select(list(schema))
+
+    def _current(self, table: str, rows: pl.DataFrame) -> pl.DataFrame:
+        """The rows that are there for the keys of `rows`."""
+        days = list(rows["day"].unique()) if table in PARTITIONED else None
+        key = TABLES[table].key
+        return self.scan(table, days).join(rows.lazy().select(key), on=key, how="semi").collect()
+
+    def _append(self, table: str, rows: pl.DataFrame) -> None:
+        if table == "reading" and "covered_s" not in rows.columns:
+            rows = rows.with_columns(covered_s=pl.lit(None, pl.Int64))
+        contract = TABLES[table]
+        extra = ["covered_s"] if table == "reading" else []
+        write_deltalake(
+            self._path(table),
+            rows.select([*contract.columns, *STORED, *extra, "day"]),
+            mode="append",
+            partition_by=["day"],
+            writer_properties=COMPRESSED,
+        )
+
+    def _merge(self, table: str, rows: pl.DataFrame) -> None:
+        contract = TABLES[table]
+        ordered = rows.select([*contract.columns, *STORED])
+        if not self.exists(table):
+            write_deltalake(self._path(table), ordered, mode="append", writer_properties=COMPRESSED)
+            return
+        same_key = " AND ".join(f"now.{column} = new.{column}" for column in contract.key)
+        merger = DeltaTable(self._path(table)).merge(
+            ordered, same_key, source_alias="new", target_alias="now", writer_properties=COMPRESSED
+        )
+        merger.when_matched_update_all().when_not_matched_insert_all().execute()
+
+
+def _stamped(rows: pl.DataFrame, source: str, received_at: datetime, batch_seq: int) -> pl.DataFrame:
+    return rows.with_columns(
+        source=pl.lit(source),
+        received_at=pl.lit(received_at, pl.Datetime("us", "UTC")),
+        batch_seq=pl.lit(batch_seq, pl.Int64),
+    )
