@@ -15,19 +15,129 @@ owner: 污水处理部
 formula: Σ BOD5 × influent ÷ Σ influent
 standard: "national aim for sewage works: influent BOD5 of 100 mg/L"
 example:
-# normal: (100 × 10 000 + 130 × 20 000) ÷ 30 000 = 120
+# normal: W on Monday two samples, mean of 90 and 110 = 100, at 6000 + 4000 m³ through two meters, on Thursday 130 at
+# 20 000 m³, on Friday 900 without a valid day of one meter; X 100 at 60 000 (totaliser):
+# (1 000 000 + 2 600 000 + 6 000 000) ÷ 90 000 = 106.67 (the mean of 120 and 100 is 110). Other weeks, other media, other
+# quantities, W's totaliser, COD, effluent, a works without a meter and a station don't count
 - points: &points |
     point_id, site_id, site_kind, quantity, role
-    F, W, wwtp, flow, influent
+    F1, W, wwtp, flow, influent
+    F2, W, wwtp, flow, influent
+    V, W, wwtp, volume, influent
+    C, W, wwtp, cod, influent
+    E, W, wwtp, flow, effluent
+    H, X, wwtp, volume, influent
+    S, S, sewage_station, flow, influent
+  lab_sample: &samples |
+    site_id, medium, sampled_at, quantity, value
+    W, influent, 2026-03-08T08:00Z, bod5, 900
+    W, influent, 2026-03-09T08:00Z, bod5, 90
+    W, influent, 2026-03-09T16:00Z, bod5, 110
+    W, influent, 2026-03-12T08:00Z, bod5, 130
+    W, influent, 2026-03-13T08:00Z, bod5, 900
+    W, influent, 2026-03-16T08:00Z, bod5, 900
+    W, influent, 2026-03-12T08:00Z, cod, 300
+    W, effluent, 2026-03-12T08:00Z, bod5, 5
+    X, influent, 2026-03-15T08:00Z, bod5, 100
+    Y, influent, 2026-03-15T08:00Z, bod5, 900
+  daily: &flows |
+    point_id, day, amount, is_valid
+    F1, 2026-03-08, 60000, true
+    F2, 2026-03-08, 40000, true
+    F1, 2026-03-09, 6000, true
+    F2, 2026-03-09, 4000, true
+    F1, 2026-03-12, 15000, true
+    F2, 2026-03-12, 5000, true
+    F1, 2026-03-13, 15000, true
+    F2, 2026-03-13, 5000, false
+    F1, 2026-03-16, 15000, true
+    F2, 2026-03-16, 5000, true
+    V, 2026-03-08..2026-03-16, 9000, true
+    C, 2026-03-08..2026-03-16, 9000, true
+    E, 2026-03-08..2026-03-16, 9000, true
+    H, 2026-03-15, 60000, true
+  expect:
+  - {period: 2026-03-09, numerator: 9600000, denominator: 90000, valid: 2, expected: 2, value: 106.67, state: normal, reason: null, rows: 2}
+  - {period: 2026-03-09, site_id: W, numerator: 3600000, denominator: 30000, valid: 1, value: 120, state: normal}
+# warning: X 90: (3 600 000 + 5 400 000) ÷ 90 000 = 100 is none, 89: 8 940 000 ÷ 90 000 = 99.33 is one
+- points: *points
+  daily: *flows
   lab_sample: |
     site_id, medium, sampled_at, quantity, value
     W, influent, 2026-03-09T08:00Z, bod5, 100
     W, influent, 2026-03-12T08:00Z, bod5, 130
+    X, influent, 2026-03-15T08:00Z, bod5, 90
+  expect: {period: 2026-03-09, value: 100, state: normal}
+- points: *points
+  daily: *flows
+  lab_sample: |
+    site_id, medium, sampled_at, quantity, value
+    W, influent, 2026-03-09T08:00Z, bod5, 100
+    W, influent, 2026-03-12T08:00Z, bod5, 130
+    X, influent, 2026-03-15T08:00Z, bod5, 89
+  expect: {period: 2026-03-09, value: 99.33, state: warning, gap: -0.67}
+# alarm: X 50: 6 600 000 ÷ 90 000 = 73.33
+- points: *points
+  daily: *flows
+  lab_sample: |
+    site_id, medium, sampled_at, quantity, value
+    W, influent, 2026-03-09T08:00Z, bod5, 100
+    W, influent, 2026-03-12T08:00Z, bod5, 130
+    X, influent, 2026-03-15T08:00Z, bod5, 50
+  expect: {period: 2026-03-09, value: 73.33, state: alarm, partial: false}
+# empty: no sample of any time
+- points: *points
+  daily: *flows
+  expect: {period: 2026-03-09, value: null, state: unknown, reason: no_source}
+# just after midnight in Shanghai on the Sunday six days after, the week of the 9th has just been given; Monday's sample,
+# taken at 00:30 local, is the 9th's, though the 8th in UTC
+- timezone: Asia/Shanghai
+  as_of: 2026-03-21T16:10Z
+  points: *points
+  daily: *flows
+  lab_sample: |
+    site_id, medium, sampled_at, quantity, value
+    W, influent, 2026-03-08T15:30Z, bod5, 900
+    W, influent, 2026-03-08T16:30Z, bod5, 100
+    X, influent, 2026-03-15T08:00Z, bod5, 100
+    X, influent, 2026-03-15T16:30Z, bod5, 900
+  expect: {period: 2026-03-09, numerator: 7000000, denominator: 70000, valid: 2, value: 100, state: normal}
+# too few: X wasn't sampled, 1 of 2 works; and W's only sample is of a day whose influent isn't known
+- points: *points
+  daily: *flows
+  lab_sample: |
+    site_id, medium, sampled_at, quantity, value
+    W, influent, 2026-03-09T08:00Z, bod5, 100
+  expect:
+  - {period: 2026-03-09, valid: 1, expected: 2, value: null, state: unknown, reason: too_few_data}
+  - {period: 2026-03-09, site_id: X, numerator: null, denominator: 0, valid: 0}
+- points: *points
+  daily: *flows
+  lab_sample: |
+    site_id, medium, sampled_at, quantity, value
+    W, influent, 2026-03-13T08:00Z, bod5, 100
+    X, influent, 2026-03-15T08:00Z, bod5, 100
+  expect: {period: 2026-03-09, numerator: 6000000, denominator: 60000, valid: 1, expected: 2, state: unknown, reason: too_few_data}
+# a limit that changed: 110 from the week of the 9th on; both weeks at 106.67
+- points: *points
   daily: |
     point_id, day, amount, is_valid
-    F, 2026-03-09, 10000, true
-    F, 2026-03-12, 20000, true
-  expect: {period: 2026-03-09, numerator: 3600000, denominator: 30000, valid: 1, expected: 1, value: 120, state: normal}
+    F1, 2026-03-02..2026-03-15, 1000, true
+    F2, 2026-03-02..2026-03-15, 1000, true
+    H, 2026-03-02..2026-03-15, 1000, true
+  lab_sample: |
+    site_id, medium, sampled_at, quantity, value
+    W, influent, 2026-03-02T08:00Z, bod5, 110
+    X, influent, 2026-03-02T08:00Z, bod5, 100
+    W, influent, 2026-03-09T08:00Z, bod5, 110
+    X, influent, 2026-03-09T08:00Z, bod5, 100
+  limits: |
+    subject, kind, value, effective_from, effective_to
+    influent_bod, warning, 100, 2020-01-01, 2026-03-08
+    influent_bod, warning, 110, 2026-03-09,
+  expect:
+  - {period: 2026-03-02, value: 106.67, state: normal}
+  - {period: 2026-03-09, value: 106.67, state: warning}
 ---*/
 -- flow, or volume where a works has no flow ('flow' comes first in the alphabet)
 WITH candidates AS (

@@ -14,23 +14,109 @@ owner: 污水处理部
 formula: Σ kWh ÷ Σ m³ of influent
 standard: house default
 example:
-# normal: (2000 + 6000) ÷ (10 000 + 20 000) = 0.2667, not the mean of 0.2 and 0.3; 1.05 × 0.26 = 0.273 isn't passed
+# normal: (2000 + 6000) ÷ (6000 + 4000 + 20 000) = 0.2667, not the mean of 0.2 and 0.3; 1.05 × 0.26 = 0.273 isn't passed.
+# W1 has two flow meters, W2 a totaliser and power. W1's totaliser, COD, effluent and waterworks V don't count, W3, without
+# electricity, and W4, without influent, have no row
 - points: &points |
     point_id, site_id, site_kind, quantity, role
     E1, W1, wwtp, energy, energy
-    F1, W1, wwtp, flow, influent
+    A1, W1, wwtp, flow, influent
+    B1, W1, wwtp, flow, influent
+    V1, W1, wwtp, volume, influent
+    C1, W1, wwtp, cod, influent
+    F1, W1, wwtp, flow, effluent
     P2, W2, wwtp, power, energy
-    F2, W2, wwtp, flow, influent
-  site_energy: |
+    H2, W2, wwtp, volume, influent
+    A3, W3, wwtp, flow, influent
+    E4, W4, wwtp, energy, energy
+    E5, V, works, energy, energy
+    A5, V, works, flow, influent
+  site_energy: &kwh |
     site_id, day, kwh, is_valid
+    W1, 2026-03-14, 2400, true
+    W2, 2026-03-14, 6000, true
     W1, 2026-03-15, 2000, true
     W2, 2026-03-15, 6000, true
+    W4, 2026-03-15, 6000, true
+    V, 2026-03-15, 6000, true
+  daily: &m3 |
+    point_id, day, amount, is_valid
+    A1, 2026-03-14, 8000, true
+    B1, 2026-03-14, 4000, true
+    H2, 2026-03-14, 20000, true
+    A1, 2026-03-15, 6000, true
+    B1, 2026-03-15, 4000, true
+    V1, 2026-03-15, 9000, true
+    C1, 2026-03-15, 300, true
+    F1, 2026-03-15, 9000, true
+    H2, 2026-03-15, 20000, true
+    A3, 2026-03-15, 20000, true
+    A5, 2026-03-15, 20000, true
+  baseline: {"": 0.26, W1: 0.2, W2: 0.25}
+  expect:
+  - {period: 2026-03-15, numerator: 8000, denominator: 30000, valid: 2, expected: 2, value: 0.2667, state: normal, reason: null, warning: 0.273, alarm: 0.286, rows: 2}
+  - {period: 2026-03-15, site_id: W1, value: 0.2, state: normal}
+  - {period: 2026-03-15, site_id: W2, value: 0.3, state: alarm}
+# warning: 0.2667 is more than 1.05 × 0.25 = 0.2625, not more than 1.10 × 0.25 = 0.275; W2 has no baseline of its own yet
+- &same
+  points: *points
+  site_energy: *kwh
+  daily: *m3
+  baseline: {"": 0.25, W1: 0.2}
+  expect:
+  - {period: 2026-03-15, value: 0.2667, state: warning, partial: false}
+  - {period: 2026-03-15, site_id: W2, value: 0.3, state: unknown, reason: no_baseline}
+# alarm: more than 1.10 × 0.24 = 0.264; and without any baseline known, but not judged
+- <<: *same
+  baseline: {"": 0.24}
+  expect: {period: 2026-03-15, value: 0.2667, state: alarm}
+- <<: *same
+  baseline: {}
+  expect: {period: 2026-03-15, value: 0.2667, state: unknown, reason: no_baseline}
+# empty
+- points: *points
+  baseline: {"": 0.26}
+  expect: {period: 2026-03-15, value: null, state: unknown, reason: no_source}
+# just after midnight in Shanghai the 15th has closed; the 14th by its own rows: 8400 ÷ 32 000 = 0.2625
+- <<: *same
+  timezone: Asia/Shanghai
+  as_of: 2026-03-15T16:10Z
+  expect:
+  - {period: 2026-03-14, numerator: 8400, denominator: 32000, value: 0.2625}
+  - {period: 2026-03-15, numerator: 8000, denominator: 30000, value: 0.2667}
+# too few: 6 hours in a row of W1's electricity are missing, its day isn't valid: 1 of 2 works; the same of one flow meter
+- points: *points
+  site_energy: |
+    site_id, day, kwh, is_valid
+    W1, 2026-03-15, 2000, false
+    W2, 2026-03-15, 6000, true
+  daily: *m3
+  baseline: {"": 0.3}
+  expect:
+  - {period: 2026-03-15, numerator: 6000, denominator: 20000, valid: 1, expected: 2, value: null, state: unknown, reason: too_few_data}
+  - {period: 2026-03-15, site_id: W1, numerator: null, denominator: null, valid: 0, expected: 1}
+- points: *points
+  site_energy: *kwh
   daily: |
     point_id, day, amount, is_valid
-    F1, 2026-03-15, 10000, true
-    F2, 2026-03-15, 20000, true
-  baseline: {"": 0.26, W1: 0.2, W2: 0.25}
-  expect: {period: 2026-03-15, numerator: 8000, denominator: 30000, valid: 2, expected: 2, value: 0.2667, state: normal}
+    A1, 2026-03-15, 6000, true
+    B1, 2026-03-15, 4000, false
+    H2, 2026-03-15, 20000, true
+  baseline: {"": 0.3}
+  expect:
+  - {period: 2026-03-15, numerator: 6000, valid: 1, expected: 2, value: null, state: unknown, reason: too_few_data}
+  - {period: 2026-03-15, site_id: W1, numerator: null, denominator: null, valid: 0, expected: 1}
+# a limit that changed on the 15th: the ratio of the warning from 1.05 to 1.01: median 0.262: 0.2751 before, 0.2646 after
+- <<: *same
+  limits: |
+    subject, kind, value, effective_from, effective_to
+    wastewater_energy, warning_ratio, 1.05, 2026-01-01, 2026-03-14
+    wastewater_energy, warning_ratio, 1.01, 2026-03-15,
+    wastewater_energy, alarm_ratio, 1.10, 2026-01-01,
+  baseline: {"": 0.262}
+  expect:
+  - {period: 2026-03-14, value: 0.2625, warning: 0.2751, state: normal}
+  - {period: 2026-03-15, value: 0.2667, warning: 0.2646, state: warning}
 ---*/
 -- flow, or volume where a works has no flow ('flow' comes first in the alphabet)
 WITH meters AS (
