@@ -156,7 +156,8 @@ class _Rules:
         floor, floor_reason = _floor(rows)
         state = max(judged, floor, key=SEVERITY.__getitem__)
         doubtful, partial = any(doubts.values()), False
-        if state == "normal" and (doubtful or baseless):
+        # without a table it reads, what looks like an alarm (no stock of anything) is only the want of a source
+        if not self.tables_present or (state == "normal" and (doubtful or baseless)):
             state = "unknown"
         elif state != "normal":
             partial = doubtful
