@@ -81,12 +81,25 @@ example:
     subject, site_id, value
     frost_depth, , 1.4
   expect: {period: 2025-08-01, value: 9.6, beside: 9.6, state: warning, gap: 0.6}
-# R3 and R4 alone: 0.56 MPa takes 1 point, 0.76 takes 2, frost of 1.5 m takes 1: 9.6 − 1 = 8.6; 9.6 − 2 − 1 = 6.6
+# R3 and R4 alone: one hour at 0.55 MPa takes 0.5, at 0.75 takes 1, at 0.76 takes 2, frost of 1.5 m takes 1: 9.6 − 0.5 = 9.1;
+# 9.6 − 1 = 8.6; 9.6 − 2 − 1 = 6.6; at 0.35 nothing
 - sites: *sites
   water_balance: *b96
   daily: |
     point_id, day, mean, valid_hours, quantity, role
-    P, 2025-08-31, 0.56, 24, pressure, network
+    P, 2025-08-31, 0.35, 1, pressure, network
+  expect: {period: 2025-08-01, value: 9.6}
+- sites: *sites
+  water_balance: *b96
+  daily: |
+    point_id, day, mean, valid_hours, quantity, role
+    P, 2025-08-31, 0.55, 1, pressure, network
+  expect: {period: 2025-08-01, value: 9.1, beside: 9.6, state: warning}
+- sites: *sites
+  water_balance: *b96
+  daily: |
+    point_id, day, mean, valid_hours, quantity, role
+    P, 2025-08-31, 0.75, 1, pressure, network
   expect: {period: 2025-08-01, value: 8.6, beside: 9.6, state: normal}
 - sites: *sites
   water_balance: *b96

@@ -37,8 +37,8 @@ example:
     J, Z, volume, inlet, Z
     K, Z, pressure, inlet, Z
     O, Z, flow, outlet, Z
-    L, U, flow, ,
-    LV, U, volume, ,
+    L, U, flow, inlet,
+    LV, U, volume, inlet,
     LP, U, codmn, ,
     G, V, flow, ,
     H, Y, volume, inlet, Y
@@ -106,15 +106,17 @@ example:
   - {period: 2026-03-15, numerator: 6000, denominator: 3000, valid: 6, expected: 8, value: null, state: unknown, reason: too_few_data}
   - {period: 2026-03-15, site_id: Z, numerator: null, value: null, state: unknown, reason: too_few_data}
   - {period: 2026-03-15, site_id: Y, value: 2, state: normal}
-# a zone whose connections nobody knows leaves both sums, too
+# a zone without a connection, or whose connections nobody knows, leaves both sums, too
 - sites: |
     site_id, kind, connections
     Z, zone, 2000
-    Y, zone,
+    Y, zone, 0
+    X, zone,
   points: |
     point_id, site_id, quantity, role, to_site_id
     I, Z, flow, inlet, Z
     H, Y, flow, inlet, Y
+    G, X, flow, inlet, X
   hourly: *rest
   expect:
   - {period: 2026-03-15, numerator: 17000, denominator: 2000, value: 8.5, state: alarm}
@@ -123,7 +125,7 @@ example:
 - sites: *sites
   points: *points
   expect: {period: 2026-03-15, value: null, state: unknown, reason: no_source}
-# just after midnight in Shanghai (16:10 UTC): last night's hours 02 and 03, 18 and 19 UTC
+# just after midnight in Shanghai (16:10 UTC): last night's hours 02 and 03, 18 and 19 UTC, not the coming ones
 - &night
   timezone: Asia/Shanghai
   as_of: 2026-03-14T16:10Z
@@ -139,6 +141,7 @@ example:
     I, 2026-03-13T18:00Z..2026-03-13T19:00Z, 8, true
     I, 2026-03-13T20:00Z..2026-03-14T15:00Z, 90, true
     I, 2026-03-14T16:00Z, 90, false
+    I, 2026-03-14T18:00Z..2026-03-14T19:00Z, 90, true
   expect: {period: 2026-03-15, numerator: 8000, denominator: 2000, valid: 2, expected: 2, value: 4, state: warning}
 # at 02:20 the window holds 03 of last night, and 02 is not over: one hour is due, and one is there; before its first
 # readings nothing else is known either

@@ -15,8 +15,8 @@ owner: 制水部
 formula: hours that keep every limit ÷ hours with a limit and data
 standard: GB 5749-2022; early warning of turbidity at 0.3 NTU by the house
 example:
-# normal: A (turbidity ≤ 1, early from 0.3) and B (pH 6.5–8.5), 24 hours each, one exactly at its limit of early
-# warning; C has no limit, D is raw water, E is the works' water on its way (role process), F had a limit some time ago;
+# normal: A (turbidity ≤ 1, early from 0.3) and B (pH 6.5–8.5), 24 hours each, each with one exactly at its limit of
+# early warning; C has no limit, D is raw water, E is the works' water on its way (role process), F had a limit some time ago;
 # other days stand outside
 - points: &points |
     point_id, site_id, quantity, role, medium
@@ -40,7 +40,8 @@ example:
     A, 2026-03-15T00:00Z..2026-03-15T22:00Z, 0.1, true
     A, 2026-03-15T23:00Z, 0.3, true
     A, 2026-03-16T00:00Z..2026-03-16T01:00Z, 3, true
-    B, 2026-03-15T00:00Z..2026-03-15T23:00Z, 7, true
+    B, 2026-03-15T00:00Z, 6.8, true
+    B, 2026-03-15T01:00Z..2026-03-15T23:00Z, 7, true
     C, 2026-03-15T00:00Z..2026-03-15T23:00Z, 30, true
     D, 2026-03-15T00:00Z..2026-03-15T23:00Z, 3, true
     E, 2026-03-15T00:00Z..2026-03-15T23:00Z, 3, true
@@ -99,7 +100,7 @@ example:
   - {period: 2026-03-15, numerator: 46, denominator: 48, value: 95.83, state: alarm, reason: two_hours_over, partial: false}
   - {period: 2026-03-15, site_id: W1, state: alarm, reason: two_hours_over}
   - {period: 2026-03-15, site_id: W2, state: normal}
-# no alarm: A of W1 is outside at 03, another point of W1 at 04; a gap lies between A's 03 and 05
+# no alarm: A of W1 is outside at 03, another point of W1 at 04; a gap lies between A's 03 and 05. B's 6.5 at 00 is kept
 - points: |
     point_id, site_id, quantity, role, medium
     A, W1, turbidity, finished, finished_water
@@ -111,7 +112,8 @@ example:
     A, 2026-03-15T03:00Z, 1.1, true
     A, 2026-03-15T05:00Z, 1.1, true
     A, 2026-03-15T06:00Z..2026-03-15T23:00Z, 0.1, true
-    B, 2026-03-15T00:00Z..2026-03-15T03:00Z, 7, true
+    B, 2026-03-15T00:00Z, 6.5, true
+    B, 2026-03-15T01:00Z..2026-03-15T03:00Z, 7, true
     B, 2026-03-15T04:00Z, 9, true
     B, 2026-03-15T05:00Z..2026-03-15T23:00Z, 7, true
   expect: {period: 2026-03-15, numerator: 44, denominator: 47, state: warning}
@@ -160,7 +162,7 @@ example:
     A, 2026-03-15T16:00Z..2026-03-15T17:00Z, 1.1, true
     B, 2026-03-15T00:00Z..2026-03-15T17:00Z, 7, true
   expect: {period: 2026-03-15, value: 94.44, state: alarm, partial: true, reason: too_few_data}
-# a limit that changed at midnight, 1 → 0.5 NTU: at noon 12 hours of yesterday at 0.8 keep theirs, 12 of today don't
+# a limit that changed at midnight, 1 → 0.5 NTU: at noon 12 hours of yesterday at 1 keep theirs, 12 of today don't
 - as_of: 2026-03-15T12:00Z
   points: |
     point_id, site_id, quantity, role, medium
@@ -171,7 +173,7 @@ example:
     A, 2026-03-15, 0.5
   hourly: |
     point_id, hour, mean, is_valid
-    A, 2026-03-14T12:00Z..2026-03-15T11:00Z, 0.8, true
+    A, 2026-03-14T12:00Z..2026-03-15T11:00Z, 1, true
   expect: {period: 2026-03-15, numerator: 12, denominator: 24, value: 50, state: alarm, reason: two_hours_over}
 ---*/
 WITH hours AS (

@@ -175,8 +175,9 @@ example:
     F, 2026-03-14T15:00Z..2026-03-15T07:00Z, 1500, true
     G, 2026-03-14T09:00Z..2026-03-15T07:00Z, 500, true
   expect: {period: 2026-03-15, numerator: null, value: null, state: unknown, reason: too_few_data}
-# a parameter that changed: own use 0.50 until 31 December: 60 000 ÷ (1500 × 24 × 1.5 = 54 000) = 1.111; from 1 January
-# 0.05, and that evening there is a forecast of 2000 m³/h: 60 000 ÷ 50 400 = 1.190
+# a parameter that changed: own use 0.50 until 31 December: 3800 + 23 × 1400 = 36 000 m³, 60 000 ÷ (36 000 × 1.5 = 54 000)
+# = 1.111; from 1 January 0.05, and at its end a forecast is issued that reaches just far enough, (3900 + 19 × 1900) ÷ 20 =
+# 2000 m³/h (the hour after its 24 is not asked): 60 000 ÷ 50 400 = 1.190
 - sites: *sites
   machines: *machines
   points: *points
@@ -188,11 +189,14 @@ example:
     2025-12-31..2026-01-01, A4, 1
   hourly: |
     point_id, hour, mean, is_valid
-    F, 2025-12-31T00:00Z..2025-12-31T23:00Z, 1500, true
+    F, 2025-12-31T00:00Z, 3800, true
+    F, 2025-12-31T01:00Z..2025-12-31T23:00Z, 1400, true
     F, 2026-01-01T00:00Z..2026-01-01T23:00Z, 1000, true
   forecast: |
     series, model, issued_at, valid_at, quantile, value
-    N/demand, shown, 2026-01-01T20:00Z, 2026-01-02T00:00Z..2026-01-02T23:00Z, 0.5, 2000
+    N/demand, shown, 2026-01-02T00:00Z, 2026-01-02T00:00Z, 0.5, 3900
+    N/demand, shown, 2026-01-02T00:00Z, 2026-01-02T01:00Z..2026-01-02T19:00Z, 0.5, 1900
+    N/demand, shown, 2026-01-02T00:00Z, 2026-01-03T00:00Z, 0.5, 9000
   expect:
   - {period: 2025-12-31, numerator: 60000, denominator: 54000, value: 1.111, state: warning}
   - {period: 2026-01-01, numerator: 60000, denominator: 50400, value: 1.1905, state: normal}
