@@ -1,7 +1,8 @@
 """Examples worked by hand, in the catalogue files: their rows in, their SELECT run and judged, what they expect out."""
 
 from collections.abc import Iterator
-from typing import Any
+from datetime import date, datetime
+from typing import Any, Self
 
 import duckdb
 import polars as pl
@@ -12,7 +13,7 @@ from metrics.example_rows import BadExample, ExampleDays, example_frames, frame_
 from metrics.judge import Judged, judge
 from metrics.lineage import TABLE_OF_VIEW, tables_needed
 from metrics.result import as_result
-from metrics.spans import closes_at, span_at, span_frame
+from metrics.spans import Span, closes_at, span_at, span_frame
 from metrics.sql_rules import relations
 from metrics.thresholds import KINDS, thresholds_on
 
@@ -33,57 +34,72 @@ def run_examples(indicator: Indicator, limits: pl.DataFrame) -> list[Problem]:
     `limits` for the indicator itself.
     """
     problems = []
-    with locked_memory() as connection:
-        for example in indicator.examples:
-            try:
-                problems += [
-                    Problem(indicator.file, example.line, "example", message)
-                    for message in _failures(connection, indicator, example, limits)
-                ]
-            except (BadExample, duckdb.Error, ValueError) as error:
-                problems.append(Problem(indicator.file, example.line, "example", str(error)))
+    for example in indicator.examples:
+        try:
+            with Case(indicator, example, limits) as case:
+                messages = list(case.failures(indicator.sql))
+        except (BadExample, duckdb.Error, ValueError) as error:
+            messages = [str(error)]
+        problems += [Problem(indicator.file, example.line, "example", message) for message in messages]
     return problems
 
 
-def _failures(
-    connection: duckdb.DuckDBPyConnection, indicator: Indicator, example: Example, limits: pl.DataFrame
-) -> Iterator[str]:
-    days = ExampleDays(example.timezone)
-    frames = example_frames(example, days)
-    as_of = example.as_of or max(closes_at(indicator, days, expected.period) for expected in example.expect)
-    spans = {expected.period: span_at(indicator, days, expected.period, as_of) for expected in example.expect}
-    open_ = [period for period, span in spans.items() if span is None]
-    if open_:
-        raise BadExample(f"at {as_of:%Y-%m-%dT%H:%MZ} the period {open_[0]} is neither closed nor running")
-    known = {period: span for period, span in spans.items() if span is not None}
-    frames["span"] = span_frame(known.values())
-    frames["moment"] = frame_of("moment", [{"as_of": as_of, "day": days.day_of(as_of)}])
-    rows = _select(connection, indicator.sql, frames)
-    present = all(_has_rows(table, frames) for table in tables_needed(indicator.sql))
-    own = frames.get("limits", pl.DataFrame(schema={"subject": pl.String})).filter(pl.col("subject") == indicator.id)
-    for period, span in known.items():
-        judged = judge(
-            indicator,
-            rows.filter(pl.col("period") == period),
-            thresholds_on(own if own.height else limits, indicator.id, span.last_day),
-            tables_present=present,
-            baseline=example.baseline,
-        )
-        for expected in example.expect:
-            if expected.period == period:
-                yield from _differences(expected, judged)
+class Case:
+    """One example made ready: its views, its periods, its thresholds; any SELECT can be held against it.
+
+    Raises BadExample where its rows can't be read or a period it expects isn't there at its moment.
+    """
+
+    def __init__(self, indicator: Indicator, example: Example, limits: pl.DataFrame) -> None:
+        self.indicator, self.example = indicator, example
+        days = ExampleDays(example.timezone)
+        frames = example_frames(example, days)
+        as_of = example.as_of or max(closes_at(indicator, days, expected.period) for expected in example.expect)
+        self.spans = _spans(indicator, example, days, as_of)
+        frames["span"] = span_frame(self.spans.values())
+        frames["moment"] = frame_of("moment", [{"as_of": as_of, "day": days.day_of(as_of)}])
+        self.tables_present = all(_has_rows(table, frames) for table in tables_needed(indicator.sql))
+        own = frames.get("limits", pl.DataFrame(schema={"subject": pl.String}))
+        own = own.filter(pl.col("subject") == indicator.id)
+        self.limits = own if own.height else limits
+        self.connection = locked_memory()
+        for name in relations(indicator.sql):
+            self.connection.register(name, frames.get(name, frame_of(name, [])))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.connection.close()
+
+    def failures(self, sql: str) -> Iterator[str]:
+        """In words, what comes out of the SELECT otherwise than the example expects.
+
+        Raises duckdb.Error where it doesn't run, ValueError where its columns break the contract.
+        """
+        rows = as_result(pl.DataFrame(self.connection.sql(sql).to_arrow_table()))
+        for period, span in self.spans.items():
+            judged = judge(
+                self.indicator,
+                rows.filter(pl.col("period") == period),
+                thresholds_on(self.limits, self.indicator.id, span.last_day),
+                tables_present=self.tables_present,
+                baseline=self.example.baseline,
+            )
+            for expected in self.example.expect:
+                if expected.period == period:
+                    yield from _differences(expected, judged)
 
 
-def _select(connection: duckdb.DuckDBPyConnection, sql: str, frames: dict[str, pl.DataFrame]) -> pl.DataFrame:
-    """What the SELECT returns over views that hold exactly these rows; a view without rows is there, and empty."""
-    names = relations(sql)
-    for name in names:
-        connection.register(name, frames.get(name, frame_of(name, [])))
-    try:
-        return as_result(pl.DataFrame(connection.sql(sql).to_arrow_table()))
-    finally:
-        for name in names:
-            connection.unregister(name)
+def _spans(indicator: Indicator, example: Example, days: ExampleDays, as_of: datetime) -> dict[date, Span]:
+    """The span of each period that the example expects something of."""
+    spans = {}
+    for period in {expected.period for expected in example.expect}:
+        span = span_at(indicator, days, period, as_of)
+        if span is None:
+            raise BadExample(f"at {as_of:%Y-%m-%dT%H:%MZ} the period {period} is neither closed nor running")
+        spans[period] = span
+    return spans
 
 
 def _has_rows(table: str, frames: dict[str, pl.DataFrame]) -> bool:

@@ -35,7 +35,7 @@ example:
     8, A, north, 2026-03-15T08:20Z, issue, -1
     9, A, south, 2026-03-16T00:00Z, issue, -1
   expect: {period: 2026-03-15, numerator: 2, denominator: 2, valid: null, expected: null, value: 100, state: normal, reason: null}
-# alarm: B never moved, and wants 1: 1 of 2
+# alarm: B wants 1 and gets its first at that very moment, too late to count: 1 of 2
 - as_of: 2026-03-15T08:20Z
   stock_item: |
     item_id, critical, safety_stock
@@ -44,6 +44,7 @@ example:
   stock_move: |
     move_id, item_id, warehouse, moved_at, kind, quantity
     1, A, north, 2026-03-01T00:00Z, receipt, 15
+    2, B, north, 2026-03-15T08:20Z, receipt, 5
   expect: {period: 2026-03-15, numerator: 1, denominator: 2, value: 50, state: alarm, partial: false}
 # warning: 24 items that never moved and want none, 1 that wants one: 24 of 25 = 96 %
 - as_of: 2026-03-15T08:20Z
