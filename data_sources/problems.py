@@ -2,6 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+"""The product's own folder."""
 
 
 @dataclass(frozen=True, order=True)
@@ -28,3 +32,9 @@ class BadInput(Exception):
     def __init__(self, problems: Sequence[Problem]) -> None:
         self.problems = sorted(problems)
         super().__init__("\n".join(map(str, self.problems)))
+
+
+def shown_path(path: Path) -> str:
+    """A file's name as people read it: from the product's folder where it lies inside."""
+    path = path.resolve()
+    return path.relative_to(ROOT).as_posix() if path.is_relative_to(ROOT) else str(path)

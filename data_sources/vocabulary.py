@@ -75,3 +75,12 @@ STOCK_CATEGORIES = ("pipe", "fitting", "valve", "meter", "repair", "chemical", "
 STOCK_MOVES = ("receipt", "issue", "return", "count")
 ACT_VERBS = ("accept", "decline", "done", "verify", "acknowledge", "assign", "comment")
 STATES = ("normal", "warning", "alarm", "unknown")
+
+SOURCE_KINDS = ("import", "sample")
+"""How a source's rows come in: by `data_sources import`, or made up by the sample data."""
+
+ROLE_NEEDED = ("flow", "volume", "level", "pressure")
+"""Quantities that mean different things at different places, so that their points must name a role."""
+
+DAY_KINDS = ("any", "workday", "holiday", "long_holiday")
+TARIFF_PERIODS = ("sharp", "peak", "flat", "valley", "deep_valley")

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from data_sources.problems import Problem
+from data_sources.problems import Problem, shown_path
 from data_sources.settings import ROOT
 from data_sources.utility import Utility
 from data_sources.vocabulary import MODULES
@@ -178,12 +178,6 @@ def load_catalogue(utility: Utility | None = None) -> Catalogue:
     found = (kept | own).values()
     ordered = sorted(found, key=lambda i: (i.tile or TILES + 1, MODULES.index(i.module), i.id))
     return Catalogue({indicator.id: indicator for indicator in ordered}, sorted(problems))
-
-
-def shown_path(path: Path) -> str:
-    """A file's name as people read it: from the product's folder where it lies inside."""
-    path = path.resolve()
-    return path.relative_to(ROOT).as_posix() if path.is_relative_to(ROOT) else str(path)
 
 
 def read_indicator(path: Path) -> tuple[Indicator | None, list[Problem]]:
