@@ -5,6 +5,7 @@ the tables of `PARTITIONED` a `day`. Names and meanings are those of docs/tables
 """
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import dataframely as dy
 import polars as pl
@@ -12,15 +13,15 @@ import polars as pl
 from data_sources import vocabulary as words
 
 
-def _one_of(allowed: tuple[str, ...], **options: bool) -> dy.String:
+def _one_of(allowed: tuple[str, ...], **options: Any) -> dy.String:
     return dy.String(check=lambda column: column.is_in(allowed), **options)
 
 
-def _time(**options: bool) -> dy.Datetime:
+def _time(**options: Any) -> dy.Datetime:
     return dy.Datetime(time_zone="UTC", time_unit="us", **options)
 
 
-def _text(**options: bool) -> dy.String:
+def _text(**options: Any) -> dy.String:
     return dy.String(**options)
 
 

@@ -103,12 +103,10 @@ def _utility(
     sources: dict[str, dict[str, Any]],
     geo: dict[str, dict[str, Any]],
 ) -> Utility:
-    values = settings.model_dump() | {
-        "folder": folder,
-        "business_day_start": time.fromisoformat(settings.business_day_start),
-        "map": MapView(**settings.map.model_dump()),
-    }
-    return Utility(**values, **frames, limits=limits, sources=sources, geo=geo)
+    values: dict[str, Any] = settings.model_dump() | frames
+    values["business_day_start"] = time.fromisoformat(settings.business_day_start)
+    values["map"] = MapView(**settings.map.model_dump())
+    return Utility(folder=folder, limits=limits, sources=sources, geo=geo, **values)
 
 
 def _table(folder: Path, name: str, problems: list[Problem]) -> pl.DataFrame:

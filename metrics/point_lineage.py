@@ -55,7 +55,7 @@ def _frame(view: str, utility: Utility) -> object:
 def _qualified(sql: str) -> exp.Expr:
     return qualify(
         parse(sql),
-        schema=MappingSchema(VIEW_COLUMNS, dialect="duckdb"),
+        schema=MappingSchema({**VIEW_COLUMNS}, dialect="duckdb"),
         dialect="duckdb",
         quote_identifiers=False,
         validate_qualify_columns=False,
