@@ -8,8 +8,8 @@ from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 
 import polars as pl
-from data_sources.lake import Lake
 
+from data_sources.lake import Lake
 from data_sources.utility import Utility
 from metrics.connection import Connection, own_connection
 from metrics.day_ledger import (
@@ -126,7 +126,7 @@ class _Build:
         self, day: date, frames: dict[str, pl.DataFrame], made: DayMarts, carried: pl.DataFrame | None
     ) -> DayEntry:
         head = made.head.filter(pl.col("day") == day + _DAY)
-        latest_head = moment_of(head["us"].max()) if head.height else None
+        latest_head = moment_of(max(head["us"])) if head.height else None
         settled_at = max(moment for moment in (self._end(day), made.newest, latest_head) if moment is not None)
         return DayEntry(
             day=day,

@@ -18,6 +18,11 @@ OPTIONAL = {
     **dict.fromkeys(("floor_state", "floor_reason", "reason"), "VARCHAR"),
     "beside": "number",
 }
+NO_ROWS = {
+    name: pl.Date() if kind == "DATE" else pl.String() if kind == "VARCHAR" else pl.Float64()
+    for name, kind in REQUIRED.items()
+}
+"""The columns of a SELECT that returned nothing."""
 _NUMBERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "FLOAT", "DOUBLE", "DECIMAL", "UINTEGER", "UBIGINT")
 _NULL = ('"NULL"', "NULL", "INTEGER")
 """DuckDB's types of a column that is NULL in every row."""
