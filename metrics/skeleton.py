@@ -15,8 +15,8 @@ aggregate: sum  # how days make weeks: sum or last
 owner: 值班负责人
 formula: hours that keep every limit ÷ hours with a limit and data
 standard: house default
-# Examples are worked by hand and run by `python -m metrics check`. A view that is left out is empty; a..b is a row an hour
-# (or a day); rows of `limits` give the thresholds, which live in the utility's limits.csv, never in this file.
+# Examples are worked by hand and run by `python -m metrics check`. A view that is left out is empty; a..b is a row
+# an hour (or a day); rows of `limits` give the thresholds, which live in the utility's limits.csv, never in this file.
 example:
 # normal: A (at least 5) 24 hours, one exactly at its limit, B (at most 2) 24 hours: 48 of 48; yesterday doesn't count
 - sites: &sites |
