@@ -50,6 +50,7 @@ WORDS: frozenset[type[exp.Expr]] = frozenset(
 
 _INSTEAD: dict[type[exp.Expr], str] = {
     exp.Unnest: "a table function, read the views",
+    exp.Explode: "a table function, read the views",
     exp.Qualify: "Spark has none, filter around it",
     exp.AtTimeZone: "the views already know the utility's days and hours",
     exp.IntDiv: "integer division means two things",
