@@ -26,6 +26,8 @@ from metrics.mart_days import mart_points, micros, moment_of
 
 DAYS_AT_ONCE = 8
 """Sealed days made by one query: enough to be quick, few enough to stay small (1,500 points: 36,000 rows a day)."""
+DAYS_KEPT = 60
+"""Days after which a long build writes down what it has, so that a stop loses little."""
 
 Progress = Callable[[int, int], None]
 _DAY = timedelta(days=1)
@@ -59,13 +61,16 @@ class _Build:
         self.totals = mart_points(utility).filter("is_total")["point_id"].to_list()
 
     def run(self, progress: Progress) -> set[date]:
-        waiting, done = {day for day in self.readings if self._is_stale(day)}, set[date]()
+        waiting, done, kept = {day for day in self.readings if self._is_stale(day)}, set[date](), 0
         while waiting:
             days = self._together(sorted(waiting))
             waiting -= set(days)
             waiting |= self._make(days) - waiting
             done |= set(days)
             progress(len(done), len(done | waiting))
+            if len(done) >= kept + DAYS_KEPT:
+                write_ledger(self.marts, self.ledger)
+                kept = len(done)
         if done:
             write_ledger(self.marts, self.ledger)
         return done

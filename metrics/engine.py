@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Collection, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
 
 import duckdb
@@ -26,6 +27,9 @@ from metrics.views import Views
 
 HISTORY_DAYS = 1200
 """How far back `history` reaches: 30 months of trend with those a year before."""
+
+AT_ONCE = 2
+"""SELECTs that run at once: most of their time is planning, which takes one core each."""
 
 log = logging.getLogger(__name__)
 
@@ -67,14 +71,13 @@ class Engine:
         views = self.views(as_of)
         views.load((span_frame([spans[i.id]]), relations(i.sql)) for i in waiting)
         try:
-            for indicator in waiting:
-                span = spans[indicator.id]
-                judged = self._newest(views, indicator, span, as_of)
-                verdicts[indicator.id] = judged
-                if indicator.shows == "closed":
-                    self._closed[indicator.id] = (span.period, keys[indicator.id], judged)
+            with ThreadPoolExecutor(AT_ONCE) as pool:
+                rows = pool.map(lambda i: self.select_or_nothing(views, i, [spans[i.id]]), waiting)
+                for indicator, found in zip(waiting, rows, strict=True):
+                    verdicts[indicator.id] = self._verdict(indicator, found, spans[indicator.id], as_of)
         finally:
             views.close()
+        self._closed |= {id_: (spans[id_].period, key, verdicts[id_]) for id_, key in keys.items()}
         return {indicator.id: verdicts[indicator.id] for indicator in chosen}
 
     def close_periods(self, as_of: datetime, progress: Callable[[int, int], None] | None = None) -> int:
@@ -140,6 +143,6 @@ class Engine:
         period, kept_key, judged = self._closed.get(indicator_id, (None, "", None))
         return judged if (period, kept_key) == (span.period, key) else None
 
-    def _newest(self, views: Views, indicator: Indicator, span: Span, as_of: datetime) -> Judged:
+    def _verdict(self, indicator: Indicator, rows: pl.DataFrame, span: Span, as_of: datetime) -> Judged:
         history = self.history([indicator.id], as_of) if self.is_relative(indicator) else None
-        return self.judged(indicator, self.select_or_nothing(views, indicator, [span]), span, history)
+        return self.judged(indicator, rows, span, history)

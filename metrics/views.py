@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from datetime import date, datetime, timedelta
+from threading import Lock
 
 import polars as pl
 
@@ -49,6 +50,7 @@ class Views:
         self.stored = stored or StoredTables(lake, utility)
         self._base: Connection | None = None
         self._days: dict[str, set[date]] = {}
+        self._one_at_a_time = Lock()
 
     def load(self, requests: Iterable[Request]) -> None:
         """Fill the views that these requests want, each over the days of the spans that want it."""
@@ -60,14 +62,17 @@ class Views:
         self._base = locked_connection(prepare=self._fill)
 
     def connection(self, span: pl.DataFrame, needed: Collection[str]) -> Connection:
-        """A cursor that sees the views with this `span`. Loads what was not loaded yet."""
+        """A cursor that sees the views with this `span`. Loads what was not loaded yet; what was, threads may share."""
         days = days_of(span)
         if self._base is None or any(not days <= self._days.get(view, set()) for view in closure(needed)):
             self.load([(span, needed)])
         assert self._base is not None
-        cursor = self._base.cursor()
-        set_moment(cursor, self.as_of, self.today)
-        made_for_span(cursor, span.cast(SPAN_SCHEMA), closure(needed))
+        with self._one_at_a_time:
+            cursor = self._base.cursor()
+        views = closure(needed)
+        if views & {*TABLE_VIEWS, "latest"}:
+            set_moment(cursor, self.as_of, self.today)
+        made_for_span(cursor, span.cast(SPAN_SCHEMA), views)
         return cursor
 
     def close(self) -> None:
