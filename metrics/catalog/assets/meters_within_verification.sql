@@ -20,6 +20,7 @@ example:
 - as_of: 2026-03-15T08:20Z
   sites: &sites |
     site_id, kind
+    B, booster
     N, network
     Z, zone
     Y, zone
@@ -92,17 +93,23 @@ example:
   - {period: 2026-03-15, value: 66.67, state: warning}
   - {period: 2026-03-16, value: 33.33, state: alarm}
 ---*/
+WITH network AS (
+    SELECT min(site_id) AS site_id
+    FROM sites
+    WHERE kind = 'network'
+),
+
 -- counted by date first: few rows meet each period
-WITH installed AS (
+installed AS (
     SELECT
         meter.verified_until,
-        coalesce(zones.site_id, networks.site_id) AS site_id,
-        count(*)                                  AS meters
+        coalesce(zones.site_id, network.site_id) AS site_id,
+        count(*)                                 AS meters
     FROM meter
+    CROSS JOIN network
     LEFT JOIN sites AS zones ON zones.site_id = meter.site_id AND zones.kind = 'zone'
-    LEFT JOIN sites AS networks ON networks.kind = 'network'
     WHERE meter.state IN ('in_use', 'expired')
-    GROUP BY meter.verified_until, zones.site_id, networks.site_id
+    GROUP BY meter.verified_until, zones.site_id, network.site_id
 )
 
 SELECT
