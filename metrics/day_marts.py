@@ -6,7 +6,7 @@ newest row of a key and what it covers. Totalisers and rainfall, few, take row_p
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
 
@@ -111,12 +111,11 @@ def _inputs(
     head: pl.DataFrame | None,
 ) -> None:
     hours, day_frame = calendar(utility, days, as_of)
-    before = pl.DataFrame(schema=CARRIED) if carried is None else carried.select(*CARRIED)
     frames = {
         "hours": hours,
         "days": day_frame,
         "points": mart_points(utility),
-        "carried": before.with_columns(pl.lit(days[0] - timedelta(days=1)).alias("day")),
+        "carried": pl.DataFrame(schema=CARRIED) if carried is None else carried.select(*CARRIED),
         "after": pl.DataFrame(schema=HEAD) if head is None else head,
     }
     for name, rows in frames.items():

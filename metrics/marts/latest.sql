@@ -17,25 +17,10 @@ WITH told AS (
     GROUP BY pieces.point_id, hours.day
 ),
 
-known AS (
-    SELECT * FROM told
-    UNION ALL
-    SELECT
-        point_id,
-        day,
-        us,
-        raw_value,
-        quality,
-        span_s,
-        good_us,
-        good_value,
-        good_until_us
-    FROM carried
-),
-
 heard AS (
-    SELECT DISTINCT point_id
-    FROM known
+    SELECT point_id FROM told
+    UNION
+    SELECT point_id FROM carried
 ),
 
 held AS (
@@ -43,16 +28,17 @@ held AS (
         heard.point_id,
         days.day,
         days.ends_us,
-        last_value(known.us IGNORE NULLS) OVER earlier            AS us,
-        last_value(known.raw_value IGNORE NULLS) OVER earlier     AS raw_value,
-        last_value(known.quality IGNORE NULLS) OVER earlier       AS quality,
-        last_value(known.span_s IGNORE NULLS) OVER earlier        AS span_s,
-        last_value(known.good_us IGNORE NULLS) OVER earlier       AS good_us,
-        last_value(known.good_value IGNORE NULLS) OVER earlier    AS good_value,
-        last_value(known.good_until_us IGNORE NULLS) OVER earlier AS good_until_us
+        coalesce(last_value(told.us IGNORE NULLS) OVER earlier, carried.us)                       AS us,
+        coalesce(last_value(told.raw_value IGNORE NULLS) OVER earlier, carried.raw_value)         AS raw_value,
+        coalesce(last_value(told.quality IGNORE NULLS) OVER earlier, carried.quality)             AS quality,
+        coalesce(last_value(told.span_s IGNORE NULLS) OVER earlier, carried.span_s)               AS span_s,
+        coalesce(last_value(told.good_us IGNORE NULLS) OVER earlier, carried.good_us)             AS good_us,
+        coalesce(last_value(told.good_value IGNORE NULLS) OVER earlier, carried.good_value)       AS good_value,
+        coalesce(last_value(told.good_until_us IGNORE NULLS) OVER earlier, carried.good_until_us) AS good_until_us
     FROM heard
     CROSS JOIN days
-    LEFT JOIN known ON known.point_id = heard.point_id AND known.day = days.day
+    LEFT JOIN told ON told.point_id = heard.point_id AND told.day = days.day
+    LEFT JOIN carried ON carried.point_id = heard.point_id
     WINDOW earlier AS (PARTITION BY heard.point_id ORDER BY days.day)
 )
 
