@@ -1,0 +1,239 @@
+"""The board snapshot: everything the screen shows, computed once for all viewers, and kept as it was shown."""
+
+import json
+import os
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import polars as pl
+
+from data_sources.lake import Lake
+from metrics import compare
+from metrics.board_model import (
+    Board,
+    BoardAdvice,
+    BoardIndicator,
+    BoardSite,
+    Compare,
+    Inflow,
+    Rain,
+    Sewage,
+    Station,
+    Today,
+)
+from metrics.board_times import data_times, state_since
+from metrics.breaches import breaches
+from metrics.catalogue import Indicator
+from metrics.engine import Engine
+from metrics.exceptions import Situation, exceptions
+from metrics.groups import LastBatches, count_groups
+from metrics.judge import SEVERITY, Judged
+from metrics.moment_queries import ask
+from metrics.point_lineage import points_read
+from metrics.spans import last_closed
+from metrics.thresholds import KINDS
+
+VERSION = "1"
+KEEP_EVERY = timedelta(minutes=15)
+QUERIES = [
+    "today", "supply_expected", "rain", "rain_forecast", "inflow", "stations", "groups", "watched", "freshness",
+]  # fmt: skip
+
+
+class _Kept:
+    """What one engine's boards need again and again, and what changes only with a table or with the folder."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.batches = LastBatches(engine.lake)
+        self.points = {one.id: points_read(one.sql, engine.utility) for one in engine.catalogue.tiles}
+
+
+_KEPT: WeakKeyDictionary[Engine, _Kept] = WeakKeyDictionary()
+
+
+def make_board(engine: Engine, as_of: datetime, made_at: datetime) -> Board:
+    """The board as at `as_of`: the same rows and moment give the same board but for `made_at`."""
+    utility = engine.utility
+    kept = _KEPT[engine] if engine in _KEPT else _KEPT.setdefault(engine, _Kept(engine))
+    tiles = [indicator.id for indicator in engine.catalogue.tiles]
+    verdicts = engine.evaluate(as_of, tiles)
+    history = engine.history(tiles, as_of)
+    answers = ask(engine, as_of, QUERIES)
+    past_limit = breaches(engine, answers["watched"], as_of)
+    acts = engine.stored.rows("act", utility.day_of(as_of), utility.day_of(as_of)).filter(pl.col("done_at") <= as_of)
+    situation = Situation(
+        utility=utility,
+        catalogue=engine.catalogue,
+        verdicts=verdicts,
+        freshness=answers["freshness"],
+        breaches=past_limit,
+        as_of=as_of,
+        since=lambda indicator, judged: state_since(engine, indicator, judged, as_of),
+        acknowledged=set(acts.filter(pl.col("verb") == "acknowledge")["subject"]),
+    )
+    times = data_times(engine, verdicts, kept.points, answers["freshness"], as_of)
+    return Board(
+        utility=utility.id,
+        name_zh=utility.name_zh,
+        name_en=utility.name_en,
+        sample=utility.sample,
+        clock=utility.clock,
+        refresh_seconds=utility.refresh_seconds,
+        as_of=as_of,
+        made_at=made_at,
+        groups=count_groups(utility, answers["groups"], kept.batches.now(), as_of),
+        today=_today(answers),
+        indicators=tuple(
+            _indicator(engine, indicator, verdicts[indicator.id], history, times[indicator.id], as_of)
+            for indicator in engine.catalogue.tiles
+        ),
+        sites=_sites(engine, verdicts, past_limit, answers["freshness"]),
+        sewage=_sewage(answers),
+        exceptions=exceptions(situation),
+        advice=_advice(engine, acts, as_of),
+    )
+
+
+def write_board(lake: Lake, board: Board) -> None:
+    """Rename the board into place; keep it in table `board` every 15 minutes and at each change of a state."""
+    document = board.model_dump(mode="json")
+    text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+    before = read_board(lake)
+    kept_at = lake.newest("board")
+    if kept_at is None or board.as_of >= kept_at + KEEP_EVERY or before is None or _states(before) != _states(document):
+        row = pl.DataFrame({"as_of": [board.as_of], "version": [VERSION], "json": [text]})
+        lake.write("board", row.with_columns(pl.col("as_of").cast(pl.Datetime("us", "UTC"))), source="metrics")
+    path = _path(lake)
+    fresh = path.with_name(f".{path.name}.{os.getpid()}")
+    fresh.parent.mkdir(parents=True, exist_ok=True)
+    fresh.write_text(text, encoding="utf-8")
+    fresh.replace(path)
+
+
+def read_board(lake: Lake) -> dict[str, Any] | None:
+    """The newest snapshot; None where none was ever made."""
+    path = _path(lake)
+    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
+
+
+def shown_board(lake: Lake, at: datetime) -> dict[str, Any] | None:
+    """What the screen showed at a moment: the newest board kept until then; None where none was."""
+    kept = lake.scan("board").filter(pl.col("as_of") <= at).sort("as_of").tail(1).collect()
+    return json.loads(kept["json"][0]) if kept.height else None
+
+
+def _path(lake: Lake) -> Path:
+    return lake.root / "board.json"
+
+
+def _states(document: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """What must not get lost between two boards: states of tiles, sites and exceptions."""
+    tiles = [(one["id"], one["state"]) for one in document["indicators"]]
+    sites = [(one["site_id"], one["state"]) for one in document["sites"]]
+    return [*tiles, *sites, *((one["id"], one["state"]) for one in document["exceptions"])]
+
+
+def _today(answers: Mapping[str, pl.DataFrame]) -> Today:
+    return Today(
+        **answers["today"].row(0, named=True),
+        **answers["supply_expected"].row(0, named=True),
+        treated_expected_m3=None,
+    )
+
+
+def _indicator(
+    engine: Engine, one: Indicator, judged: Judged, history: pl.DataFrame, data_time: datetime | None, as_of: datetime
+) -> BoardIndicator:
+    past = compare.past_of(one, history)
+    period = judged.period or engine.utility.day_of(as_of)
+    short = one.short or one.name
+    return BoardIndicator.model_validate(
+        dict(
+            id=one.id,
+            tile=one.tile or 0,
+            module=one.module,
+            name_zh=one.name.zh,
+            name_en=one.name.en,
+            short_zh=short.zh,
+            short_en=short.en,
+            owner=one.owner,
+            unit=one.unit,
+            direction=one.direction,
+            shows=one.shows,
+            period=judged.period,
+            value=judged.value,
+            **{kind: getattr(judged.thresholds, kind) for kind in KINDS},
+            gap=judged.gap,
+            state=judged.state,
+            reason=judged.reason,
+            partial=judged.partial,
+            validity=judged.validity,
+            beside=judged.beside,
+            beside_zh=one.beside.zh if one.beside else None,
+            beside_en=one.beside.en if one.beside else None,
+            beside_unit=one.beside.unit if one.beside else None,
+            data_time=data_time,
+            compare=Compare(previous=compare.previous(past, period), last_year=compare.year_before(past, period)),
+            trend=tuple(
+                {"period": when, "value": value, "state": state}
+                for when, value, state in compare.trend(past, last_closed(one, engine.utility, as_of))
+            ),
+            band=compare.band(past, period),
+            sites=tuple({"site_id": s.site_id, "value": s.value, "state": s.state} for s in judged.sites),
+        )
+    )
+
+
+def _sites(
+    engine: Engine, verdicts: Mapping[str, Judged], past_limit: pl.DataFrame, freshness: pl.DataFrame
+) -> tuple[BoardSite, ...]:
+    """Each site with the worst that is said of it; one whose points are all late is unknown.
+
+    What an indicator does not know for want of a forecast or a source is the indicator's affair, not its sites'.
+    """
+    said: dict[str, list[tuple[str, str | None]]] = {}
+    for judged in verdicts.values():
+        for site in judged.sites:
+            if site.state != "unknown" or site.reason == "too_few_data":
+                said.setdefault(site.site_id, []).append((site.state, site.reason or f"indicator_{site.state}"))
+    for site_id, is_over in past_limit.select("site_id", "is_over").iter_rows():
+        said.setdefault(site_id, []).append(("alarm", "point_limit") if is_over else ("warning", "early_warning"))
+    silent = freshness.group_by("site_id").agg(pl.col("is_late").all()).filter("is_late")["site_id"]
+    for site_id in silent:
+        said.setdefault(site_id, []).append(("unknown", "source_silent"))
+    boards = []
+    for row in engine.utility.sites.iter_rows(named=True):
+        state, reason = max(said.get(row["site_id"], [("normal", None)]), key=lambda one: SEVERITY[one[0]])
+        place = {key: row[key] for key in ("site_id", "kind", "name_zh", "name_en", "lon", "lat")}
+        boards.append(
+            BoardSite.model_validate({**place, "state": state, "reason": None if state == "normal" else reason})
+        )
+    return tuple(boards)
+
+
+def _sewage(answers: Mapping[str, pl.DataFrame]) -> Sewage:
+    ahead = answers["rain_forecast"]
+    return Sewage(
+        issued_at=ahead["issued_at"][0] if ahead.height else None,
+        rain=tuple(Rain(**row) for row in (*answers["rain"].to_dicts(), *ahead.drop("issued_at").to_dicts())),
+        inflow=tuple(Inflow(**row, p10=None, p50=None, p90=None) for row in answers["inflow"].to_dicts()),
+        stations=tuple(Station(**row) for row in answers["stations"].to_dicts()),
+        plan=(),
+    )
+
+
+def _advice(engine: Engine, acts: pl.DataFrame, as_of: datetime) -> tuple[BoardAdvice, ...]:
+    """Advice that was made and has not expired, with the last thing somebody did about it."""
+    today = engine.utility.day_of(as_of)
+    rows = engine.stored.rows("advice", today, today)
+    open_ = rows.filter(pl.col("made_at") <= as_of, pl.col("expires_at") > as_of).sort("made_at", descending=True)
+    deeds = acts.filter(pl.col("verb").is_in(["accept", "decline", "done", "verify"])).sort("done_at")
+    status = dict(deeds.select("subject", "verb").rows())
+    fields = BoardAdvice.model_fields.keys() - {"status"}
+    return tuple(
+        BoardAdvice(**{name: row[name] for name in fields}, status=status.get(row["advice_id"], "open"))
+        for row in open_.to_dicts()
+    )

@@ -1,0 +1,41 @@
+"""Single readings past a limit in the last quarter of an hour: quality in network and sewers, pressure, wells."""
+
+from datetime import datetime, timedelta
+
+import polars as pl
+
+from metrics.connection import fetch, own_connection, view_of_files
+from metrics.engine import Engine
+from metrics.moment_queries import query
+
+LOOK_BACK = timedelta(days=2)
+"""How far back the start of a breach is looked for."""
+
+
+SCHEMA = {
+    "point_id": pl.String(),
+    "site_id": pl.String(),
+    "quantity": pl.String(),
+    "is_over": pl.Boolean(),
+    "value": pl.Float64(),
+    **dict.fromkeys(("min", "max", "warning_min", "warning_max", "distance"), pl.Float64()),
+    "since": pl.Datetime("us", "UTC"),
+}
+
+
+def breaches(engine: Engine, watched: pl.DataFrame, as_of: datetime) -> pl.DataFrame:
+    """Watched points past a limit or an early warning within 15 minutes before `as_of`, worst first.
+
+    Columns point_id, site_id, quantity, is_over (a limit; else an early warning), value (the worst), min, max,
+    warning_min, warning_max, distance (past the limit ÷ the limit), since (start of the unbroken run).
+    """
+    day = engine.utility.day_of
+    days = pl.date_range(day(as_of - LOOK_BACK), day(as_of), eager=True).to_list()
+    files = engine.lake.files("reading", days)
+    if not files or watched.is_empty():
+        return pl.DataFrame(schema=SCHEMA)
+    with own_connection() as connection:
+        connection.register("watched", watched)
+        connection.execute("SET VARIABLE as_of = $as_of", {"as_of": as_of})
+        view_of_files(connection, "readings", files)
+        return fetch(connection, query("breaches")).select(list(SCHEMA))

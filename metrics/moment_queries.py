@@ -1,0 +1,45 @@
+"""The board's questions beyond the indicators: SELECTs of queries/ over the views, as at one moment."""
+
+from datetime import datetime, timedelta
+from functools import lru_cache
+from pathlib import Path
+
+import polars as pl
+
+from metrics.connection import fetch
+from metrics.engine import Engine
+from metrics.spans import HOUR, Span, span_frame
+from metrics.sql_rules import relations
+
+_FOLDER = Path(__file__).parent / "queries"
+
+
+@lru_cache(maxsize=64)
+def query(name: str) -> str:
+    """The text of queries/<name>.sql."""
+    return (_FOLDER / f"{name}.sql").read_text(encoding="utf-8")
+
+
+def ask(engine: Engine, as_of: datetime, names: list[str]) -> dict[str, pl.DataFrame]:
+    """The answers of these queries, by name; view `span` is the business day with the 24 hours before `as_of`."""
+    span = span_frame([day_span(engine, as_of)])
+    views = engine.views(as_of)
+    wanted = {name: relations(query(name)) for name in names}
+    views.load((span, needed) for needed in wanted.values())
+    answers = {}
+    try:
+        for name, needed in wanted.items():
+            with views.connection(span, needed) as cursor:
+                answers[name] = fetch(cursor, query(name))
+    finally:
+        views.close()
+    return answers
+
+
+def day_span(engine: Engine, as_of: datetime) -> Span:
+    """The last 24 clock hours, the running one in part; its period is today."""
+    utility = engine.utility
+    today = utility.day_of(as_of)
+    whole = as_of.replace(minute=0, second=0, microsecond=0)
+    starts_at = whole + (HOUR if whole < as_of else timedelta()) - 24 * HOUR
+    return Span(today, utility.day_of(starts_at), today, starts_at, as_of, 24)

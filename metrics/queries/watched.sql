@@ -1,0 +1,41 @@
+-- Points whose single readings matter, with the limits that hold today: quality in the network and the sewers, pressure,
+-- and wet wells against their alarm level. What a compliance indicator judges is not among them.
+WITH limited AS (
+    SELECT
+        points.point_id,
+        points.site_id,
+        points.quantity,
+        point_limit.min,
+        point_limit.max,
+        point_limit.warning_min,
+        point_limit.warning_max
+    FROM points
+    JOIN moment ON true
+    JOIN point_limit ON point_limit.point_id = points.point_id AND point_limit.day = moment.day
+    WHERE points.medium IS null OR points.medium IN ('network_water', 'sewage')
+),
+
+wells AS (
+    SELECT
+        points.point_id,
+        points.site_id,
+        points.quantity,
+        null            AS min,
+        parameter.value AS max,
+        null            AS warning_min,
+        null            AS warning_max
+    FROM points
+    JOIN moment ON true
+    JOIN parameter
+        ON parameter.site_id = points.site_id AND parameter.subject = 'alarm_level'
+        AND coalesce(parameter.from_day, moment.day) <= moment.day
+        AND coalesce(parameter.to_day, moment.day) >= moment.day
+    WHERE points.quantity = 'level' AND points.role = 'well'
+)
+
+SELECT either.*
+FROM (
+    SELECT * FROM limited
+    UNION ALL
+    SELECT * FROM wells
+) AS either
