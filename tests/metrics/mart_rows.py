@@ -31,7 +31,7 @@ FOUR_POINTS = [
     ("kwh", "energy", "sampled", 900, None),
     ("pump", "running", "on_change", None, 7200),
 ]
-"""A quarter-hourly flow, rain every five minutes, a totaliser every quarter of an hour, and a pump that tells changes."""
+"""A quarter-hourly flow, rain every five minutes, a totaliser every quarter of an hour, a pump that tells changes."""
 
 
 def with_points(utility, points=FOUR_POINTS, **changes):

@@ -60,13 +60,13 @@ def test_refuses_the_file_system(locked, files, sql):
     ],
 )
 def test_refuses_to_be_set(locked, sql):
-    with pytest.raises(duckdb.Error, match="configuration has been locked|Cannot change configuration"):
+    with pytest.raises(duckdb.Error, match=r"configuration has been locked|Cannot change configuration"):
         locked.execute(sql)
 
 
 def test_a_cursor_is_as_locked_and_as_utc_as_its_connection(locked, files):
     cursor = locked.cursor()
-    with pytest.raises(duckdb.Error, match="(?i)permission"):
+    with pytest.raises(duckdb.Error, match=r"(?i)permission"):
         cursor.execute(f"SELECT * FROM read_parquet('{files}/other.parquet')").fetchall()
     assert cursor.execute("SELECT hour(TIMESTAMPTZ '2026-01-01T00:00:00+08:00')").fetchall() == [(16,)]
 
@@ -76,7 +76,7 @@ def test_with_no_files_not_even_writing_over_one_that_was_loaded_works(files):
     allowed = files / "allowed.parquet"
     with locked_connection(prepare=lambda c: c.execute(f"CREATE TABLE t AS FROM '{allowed}'")) as connection:
         assert connection.execute("SELECT sum(x) FROM t").fetchall() == [(3,)]
-        with pytest.raises(duckdb.Error, match="(?i)permission"):
+        with pytest.raises(duckdb.Error, match=r"(?i)permission"):
             connection.execute(f"COPY (SELECT 9 AS x) TO '{allowed}' (FORMAT parquet, USE_TMP_FILE false)")
     assert pl.read_parquet(allowed)["x"].to_list() == [1, 2]
 
