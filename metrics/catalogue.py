@@ -77,7 +77,8 @@ class Expectation(_Strict):
     @property
     def named(self) -> dict[str, Any]:
         """Only the fields that the file writes (an empty one says: must be empty)."""
-        return {name: getattr(self, name) for name in self.model_fields_set - {"period", "site_id", "rows"}}
+        written = self.model_fields_set - {"period", "site_id", "rows"}
+        return {name: getattr(self, name) for name in type(self).model_fields if name in written}
 
 
 class Example(_Strict):
