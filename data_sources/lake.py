@@ -10,10 +10,11 @@ import polars as pl
 from deltalake import DeltaTable, WriterProperties, write_deltalake
 
 from data_sources.contracts import PARTITIONED, TABLES
-from data_sources.locks import only_holder, waiting_lock
+from data_sources.locks import WaitingLock, only_holder
 from data_sources.seal import coverage, fingerprint, read_sealed, write_sealed_days
 from data_sources.utility import Utility
-from data_sources.write import STORED, WriteReport, checked, with_day, without_current
+from data_sources.whole_days import by_day, commit_days, refuse_broken, write_day
+from data_sources.write import STORED, WriteReport, batch_name, checked, with_day, without_current
 
 COMPRESSED = WriterProperties(compression="ZSTD", compression_level=1)
 
@@ -35,6 +36,7 @@ class Lake:
         self.utility = utility
         self.marts = self.root / "marts"
         self._opened: dict[str, _Opened] = {}
+        self._commit_lock = WaitingLock(self.root / "commit.lock")
 
     def write(
         self,
@@ -45,52 +47,57 @@ class Lake:
         received_at: datetime | None = None,
         batch_seq: int = 0,
         batch: str | None = None,
+        unread: pl.DataFrame | None = None,
     ) -> WriteReport:
         """Take in a batch: bad rows go to quarantine, repeated ones drop, the rest is appended or merged by key.
 
-        `rows` has the contract's columns (those that may be null can be left out) and may number its rows in `row`.
-        When this returns, the rows are safe on disk. Raises BadInput where columns are missing or unknown.
+        `rows` has the contract's columns (those that may be null can be left out) and may number its rows in `row`;
+        `unread` are rows of the same batch that never became any: row, reason, payload (JSON). `batch` names it in
+        quarantine, by default after its content, so that a batch sent again is the same batch. When this returns,
+        the rows are safe on disk. Raises BadInput where columns are missing or unknown.
         """
         contract = TABLES[table]
         stamp = (received_at or datetime.now(UTC), batch_seq)
-        batch = batch or f"{source}-{stamp[0]:%Y%m%dT%H%M%S.%f}-{batch_seq}"
-        batch_checked = checked(contract, rows, batch)
+        batch = batch or batch_name(source, table, rows)
+        split = checked(contract, rows, batch, unread)
+        good = with_day(contract, split.good, self.utility)
         with self.commit_lock():
-            if batch_checked.bad.height:
-                self._merge("quarantine", _stamped(batch_checked.bad, source, *stamp))
-            good = with_day(contract, batch_checked.good, self.utility)
-            current = self._current(table, good)
-            fresh = with_day(contract, without_current(contract, batch_checked.good, current, stamp), self.utility)
+            if split.bad.height:
+                self._merge("quarantine", _stamped(split.bad, source, *stamp))
+            fresh = without_current(contract, good, self._current(table, good), stamp)
             if fresh.height:
                 stored = _stamped(fresh, source, *stamp)
                 self._append(table, stored) if table in PARTITIONED else self._merge(table, stored)
         return WriteReport(
             table=table,
             batch=batch,
-            rows_read=rows.height,
+            rows_read=split.read,
             rows_written=fresh.height,
-            rows_duplicate=batch_checked.good.height - fresh.height + batch_checked.repeated,
-            rows_quarantined=batch_checked.bad.height,
-            days=frozenset(fresh["day"].unique()) if "day" in fresh.columns else frozenset(),
+            rows_duplicate=split.repeated + good.height - fresh.height,
+            rows_quarantined=split.bad.height,
+            days=frozenset(fresh["day"].unique()) if table in PARTITIONED else frozenset(),
         )
 
     def write_sealed(self, rows: pl.DataFrame, *, source: str) -> None:
         """Take in readings of whole closed days that were never written, with covered_s, and mark the days as sealed.
 
-        For bulk loads: nothing is compared with what is there. Raises ValueError where rows break the contract or a
-        day has rows already.
+        For bulk loads: nothing is compared with what is there. Raises ValueError, and writes nothing, where rows
+        break the contract or a day has rows already.
         """
         contract = TABLES["reading"]
-        broken = contract.schema.filter(rows.select(list(contract.columns)))[1].counts()
-        if broken:
-            raise ValueError(f"readings break their contract: {broken}")
-        dated = with_day(contract, rows, self.utility)
-        days = set(dated["day"].unique())
-        if taken := days & self.fingerprints("reading").keys():
-            raise ValueError(f"{min(taken)} has readings already")
-        ordered = dated.sort("day", "point_id", "ts", "span_s", descending=[False, False, False, True])
+        columns = [*contract.columns, *STORED, "covered_s", "day"]
+        dated = _stamped(with_day(contract, rows, self.utility), source, datetime.now(UTC), 0).select(columns)
+        if dated.is_empty():
+            return
         with self.commit_lock():
-            self._append("reading", _stamped(ordered, source, datetime.now(UTC), 0))
+            days = set(dated["day"].unique())
+            if taken := days & self.fingerprints("reading").keys():
+                raise ValueError(f"{min(taken)} has readings already")
+            actions = []
+            for day, of_day in by_day(dated):
+                refuse_broken(contract, day, of_day)
+                actions.append(write_day(self._path("reading"), day, of_day))
+            commit_days(self._path("reading"), actions, dated)
             self._mark_sealed(days)
 
     def exists(self, table: str) -> bool:
@@ -113,13 +120,14 @@ class Lake:
 
     def scan(self, table: str, days: Collection[date] | None = None) -> pl.LazyFrame:
         """The current rows: the newest (received_at, batch_seq) of each key, with `day` where the table has it."""
-        contract = TABLES[table]
-        schema = contract.columns | STORED
         if table not in PARTITIONED:
-            return self._read(table, self.files(table), schema)
-        schema |= {"covered_s": pl.Int64()} if table == "reading" else {}
-        rows = self._read(table, self.files(table, days), {**schema, "day": pl.Date()})
-        return rows.sort("received_at", "batch_seq").unique(contract.key, keep="last", maintain_order=True)
+            return self._read(table, self.files(table))
+        if table != "reading":
+            return _newest_of_key(table, self._read(table, self.files(table, days)))
+        wanted = self.fingerprints(table).keys() if days is None else set(days)
+        sealed = self.sealed_days() & wanted
+        plain = self._read(table, self.files(table, sealed))
+        return pl.concat([plain, _newest_of_key(table, self._read(table, self.files(table, wanted - sealed)))])
 
     def fingerprints(self, table: str) -> dict[date, str]:
         """One word for each partition, which changes whenever a row of that day does."""
@@ -140,8 +148,10 @@ class Lake:
         else:
             rows = self.scan(table)
         time = pl.col(own) + pl.duration(seconds="span_s") if table == "reading" else pl.col(own)
-        newest: datetime | None = rows.select(time.max()).collect().item()
-        return newest
+        newest: datetime | date | None = rows.select(time.max()).collect().item()
+        if isinstance(newest, datetime) or newest is None:
+            return newest
+        return self.utility.month_end(newest)  # a month's row exists from the end of the month
 
     def seal(self, days: Iterable[date]) -> None:
         """Rewrite closed days of table reading: one row a key, sorted by point and time, covered_s written."""
@@ -167,7 +177,7 @@ class Lake:
 
     def commit_lock(self) -> AbstractContextManager[None]:
         """Held during every commit, whoever makes it; waits."""
-        return waiting_lock(self.root / "commit.lock")
+        return self._commit_lock
 
     def worker_lock(self) -> AbstractContextManager[None]:
         """Held by the worker for life. Raises LockHeld where another one lives."""
@@ -203,23 +213,29 @@ class Lake:
         self._opened[table] = _Opened(delta, delta.version(), actions.select(path.alias("path"), *day))
         return self._opened[table]
 
-    def _read(self, table: str, files: list[str], schema: dict[str, pl.DataType]) -> pl.LazyFrame:
+    def _read(self, table: str, files: list[str]) -> pl.LazyFrame:
+        """All rows of the files, current or not."""
+        schema: dict[str, pl.DataType] = TABLES[table].columns | STORED
+        if table == "reading":
+            schema |= {"covered_s": pl.Int64()}
+        if table not in PARTITIONED:
+            return pl.scan_parquet(files, schema=schema) if files else pl.LazyFrame(schema=schema)
+        schema |= {"day": pl.Date()}
         if not files:
             return pl.LazyFrame(schema=schema)
-        rows = pl.scan_parquet(
-            files,
-            hive_partitioning=table in PARTITIONED,
-            hive_schema={"day": pl.Date()} if table in PARTITIONED else None,
-            missing_columns="insert",
-            schema=schema,
-        )
+        rows = pl.scan_parquet(files, schema=schema, hive_partitioning=True, hive_schema={"day": pl.Date()})
         return rows.select(list(schema))
 
     def _current(self, table: str, rows: pl.DataFrame) -> pl.DataFrame:
-        """The rows that are there for the keys of `rows`."""
-        days = list(rows["day"].unique()) if table in PARTITIONED else None
+        """The rows that are there for the keys of `rows`; looks only into the partitions and times they touch."""
         key = TABLES[table].key
-        return self.scan(table, days).join(rows.lazy().select(key), on=key, how="semi").collect()
+        if table not in PARTITIONED:
+            return self.scan(table).join(rows.lazy().select(key), on=key, how="semi").collect()
+        there = self._read(table, self.files(table, list(rows["day"].unique())))
+        for time in ("ts", "issued_at"):
+            if time in key:
+                there = there.filter(pl.col(time).is_between(rows[time].min(), rows[time].max()))
+        return _newest_of_key(table, there.join(rows.lazy().select(key), on=key, how="semi")).collect()
 
     def _append(self, table: str, rows: pl.DataFrame) -> None:
         if table == "reading" and "covered_s" not in rows.columns:
@@ -245,6 +261,10 @@ class Lake:
             ordered, same_key, source_alias="new", target_alias="now", writer_properties=COMPRESSED
         )
         merger.when_matched_update_all().when_not_matched_insert_all().execute()
+
+
+def _newest_of_key(table: str, rows: pl.LazyFrame) -> pl.LazyFrame:
+    return rows.sort("received_at", "batch_seq").unique(TABLES[table].key, keep="last", maintain_order=True)
 
 
 def _stamped(rows: pl.DataFrame, source: str, received_at: datetime, batch_seq: int) -> pl.DataFrame:

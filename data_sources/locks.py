@@ -2,25 +2,39 @@
 
 import fcntl
 import os
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from types import TracebackType
 
 
 class LockHeld(Exception):
     """Somebody else holds the lock; says who."""
 
 
-@contextmanager
-def waiting_lock(path: Path) -> Iterator[None]:
-    """Hold the lock at `path`, waiting until it is free."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a+b") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        try:
-            yield
-        finally:
-            fcntl.flock(file, fcntl.LOCK_UN)
+class WaitingLock:
+    """Held by one thread of one process at a time; the thread that holds it may take it again."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._thread = threading.RLock()
+        self._held: list[ExitStack] = []
+
+    def __enter__(self) -> None:
+        self._thread.acquire()
+        stack = ExitStack()
+        stack.callback(self._thread.release)
+        if not self._held:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            file = stack.enter_context(self._path.open("a+b"))  # closing it lets go of the flock
+            fcntl.flock(file, fcntl.LOCK_EX)
+        self._held.append(stack)
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._held.pop().close()
 
 
 @contextmanager

@@ -1,11 +1,12 @@
 """A batch on its way into a table: typed, one row a key, held to the contract, without what is there already. Pure."""
 
+import hashlib
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
 import polars as pl
 
-from data_sources.contracts import PARTITIONED, TABLES, Table
+from data_sources.contracts import PARTITIONED, Table
 from data_sources.problems import BadInput, Problem
 from data_sources.utility import Utility
 
@@ -36,22 +37,36 @@ class Checked:
 
     good: pl.DataFrame
     bad: pl.DataFrame
+    read: int
     repeated: int
 
 
-def checked(table: Table, rows: pl.DataFrame, batch: str) -> Checked:
-    """Type, deduplicate (the last row of a key wins) and check a batch. Raises BadInput where columns don't fit."""
-    named = _with_columns_of(table, rows, batch)
-    typed, untypable = _typed(table, named)
-    known, keyless = _split(typed, ~pl.any_horizontal(pl.col(table.key).is_null()))
-    last = known.unique(table.key, keep="last", maintain_order=True)
-    result, failure = table.schema.filter(pl.concat([last, keyless]).drop(ROW))
-    if not len(failure):
-        good, broken = result, pl.DataFrame()
-    else:
-        good, broken = _broken(table, pl.concat([last, keyless]))
-    bad = pl.concat([_quarantined(table, frame, batch) for frame in (untypable, broken) if frame.height] or [_none()])
-    return Checked(good.select(list(table.columns)), bad, known.height - last.height)
+def batch_name(source: str, table: str, rows: pl.DataFrame) -> str:
+    """A name that the same rows from the same source get again, so that sending them again repeats no quarantine."""
+    content = hashlib.sha1(rows.write_ipc(None).getbuffer(), usedforsecurity=False).hexdigest()
+    return f"{source}/{table}/{content[:16]}"
+
+
+def checked(table: Table, rows: pl.DataFrame, batch: str, unread: pl.DataFrame | None = None) -> Checked:
+    """Type, deduplicate (the last row of a key wins) and check a batch; `unread` rows are bad from the start.
+
+    Raises BadInput where columns don't fit.
+    """
+    typed, untypable = _typed(table, _with_columns_of(table, rows, batch))
+    whole_key = pl.all_horizontal(pl.col(table.key).is_not_null())
+    keyed = typed.filter(whole_key)
+    last = keyed.unique(table.key, keep="last", maintain_order=True)
+    judged = pl.concat([last, typed.filter(~whole_key)]).with_columns(broken_rules(table).alias(_REASON))
+    bad = [_quarantined(table, frame, batch) for frame in (untypable, judged.filter(pl.col(_REASON) != ""))]
+    if unread is not None:
+        bad.append(
+            unread.select(pl.lit(batch).alias("batch"), ROW, pl.lit(table.name).alias("table"), _REASON, "payload")
+        )
+    quarantined = pl.concat(bad)
+    good = judged.filter(pl.col(_REASON) == "").select(list(table.columns))
+    repeated = keyed.height - last.height
+    read = good.height + quarantined.height + repeated
+    return Checked(good, quarantined, read, repeated)
 
 
 def without_current(
@@ -70,7 +85,7 @@ def without_current(
     newer = (pl.col("received_at") > received_at) | (
         (pl.col("received_at") == received_at) & (pl.col("batch_seq") > batch_seq)
     )
-    return pairs.filter(~(there & (same | newer))).select(list(table.columns))
+    return pairs.filter(~(there & (same | newer))).select(rows.columns)
 
 
 def with_day(table: Table, rows: pl.DataFrame, utility: Utility) -> pl.DataFrame:
@@ -100,8 +115,11 @@ def _with_columns_of(table: Table, rows: pl.DataFrame, batch: str) -> pl.DataFra
 def _typed(table: Table, rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Rows in the contract's types, and those with a value that can't be one, with the reason."""
     other = {name: dtype for name, dtype in table.columns.items() if rows.schema[name] != dtype}
+    naive = [name for name in other if isinstance(dtype := rows.schema[name], pl.Datetime) and not dtype.time_zone]
+    if naive:
+        raise BadInput([Problem(table.name, 0, name, "expected a time with its time zone") for name in naive])
     if not other:
-        return rows, rows.clear()
+        return rows, rows.clear().with_columns(pl.lit("").alias(_REASON))
     cast = rows.with_columns([pl.col(name).cast(dtype, strict=False) for name, dtype in other.items()])
     reasons = [
         pl.when(rows[name].is_not_null() & cast[name].is_null()).then(pl.lit(f"{name}: expected {dtype}"))
@@ -112,33 +130,19 @@ def _typed(table: Table, rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame
     return cast.filter(~lost), rows.with_columns(reason).filter(lost)
 
 
-def _split(rows: pl.DataFrame, condition: pl.Expr) -> tuple[pl.DataFrame, pl.DataFrame]:
-    marked = rows.with_columns(_in=condition)
-    return marked.filter("_in").drop("_in"), marked.filter(~pl.col("_in")).drop("_in")
+def broken_rules(table: Table) -> pl.Expr:
+    """The rules of the contract that a row breaks, in words; empty where it breaks none. (Keys come once by then.)"""
+    broken = [
+        pl.when(~rule).then(pl.lit(f"{name}: {_in_words(word)}"))
+        for name, column in table.schema.columns().items()
+        for word, rule in column.validation_rules(pl.col(name)).items()
+    ]
+    return pl.concat_str(broken, separator="; ", ignore_nulls=True)
 
 
-def _broken(table: Table, rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Good rows, and bad ones with the names of the rules they break."""
-    numbered = rows.with_row_index("_at")
-    result, failure = table.schema.filter(rows.drop(ROW))
-    rules = list(failure.counts())
-    details = failure.details()
-    broken = pl.concat_str(
-        [pl.when(pl.col(rule) == "invalid").then(pl.lit(_rule_in_words(rule))) for rule in rules],
-        separator="; ",
-        ignore_nulls=True,
-    )
-    # details come in the order of the rows that failed; the rows themselves find their numbers by their values
-    reasons = details.select(*table.columns, broken.alias(_REASON))
-    named = numbered.join(reasons.unique(maintain_order=True), on=list(table.columns), how="inner", nulls_equal=True)
-    return result, named.drop("_at").select(ROW, *table.columns, _REASON)
-
-
-def _rule_in_words(rule: str) -> str:
-    """`value|nullability` → `value: must not be empty`, as people read it."""
-    column, _, check = rule.partition("|")
-    words = {"nullability": "must not be empty", "primary_key": "comes twice"}
-    return f"{column}: {words.get(check, f'breaks the rule {check}')}" if check else rule
+def _in_words(rule: str) -> str:
+    """A rule's name as people read it."""
+    return {"nullability": "must not be empty", "check": "not one of its values"}.get(rule, f"breaks the rule {rule}")
 
 
 def _quarantined(table: Table, rows: pl.DataFrame, batch: str) -> pl.DataFrame:
@@ -153,7 +157,3 @@ def _quarantined(table: Table, rows: pl.DataFrame, batch: str) -> pl.DataFrame:
         pl.col(_REASON),
         pl.struct(shown).struct.json_encode().alias("payload"),
     )
-
-
-def _none() -> pl.DataFrame:
-    return pl.DataFrame(schema=TABLES["quarantine"].columns)
