@@ -1,4 +1,4 @@
-"""Views made of others, by hand: limits by rank, season and condition, energy by site, what was sold, where it drains."""
+"""Views made of others, by hand: limits by rank, season and condition, energy, what was sold, where it drains."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
