@@ -41,6 +41,7 @@ class Engine:
         self.utility, self.lake, self.catalogue = utility, lake, catalogue
         self.limits = resolve_limits(utility)
         self.marts, self.stored = MartFiles(lake, utility), StoredTables(lake, utility)
+        self._views: Views | None = None
         self._closed: dict[str, tuple[date, str, Judged]] = {}
 
     def rows(self, indicator_id: str, as_of: datetime, periods: Collection[date] | None = None) -> pl.DataFrame:
@@ -54,11 +55,7 @@ class Engine:
         else:
             found = (span_at(indicator, self.utility, period, as_of) for period in sorted(set(periods)))
             spans = [span for span in found if span is not None]
-        views = self.views(as_of)
-        try:
-            return self.select(views, indicator, spans)
-        finally:
-            views.close()
+        return self.select(self.views(as_of), indicator, spans)
 
     def evaluate(self, as_of: datetime, ids: Iterable[str] | None = None) -> dict[str, Judged]:
         """The verdict on each indicator's newest period: the running one where it is current, else the last closed."""
@@ -70,13 +67,10 @@ class Engine:
         waiting = [indicator for indicator in chosen if indicator.id not in verdicts]
         views = self.views(as_of)
         views.load((span_frame([spans[i.id]]), relations(i.sql)) for i in waiting)
-        try:
-            with ThreadPoolExecutor(AT_ONCE) as pool:
-                rows = pool.map(lambda i: self.select_or_nothing(views, i, [spans[i.id]]), waiting)
-                for indicator, found in zip(waiting, rows, strict=True):
-                    verdicts[indicator.id] = self._verdict(indicator, found, spans[indicator.id], as_of)
-        finally:
-            views.close()
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            rows = pool.map(lambda i: self.select_or_nothing(views, i, [spans[i.id]]), waiting)
+            for indicator, found in zip(waiting, rows, strict=True):
+                verdicts[indicator.id] = self._verdict(indicator, found, spans[indicator.id], as_of)
         self._closed |= {id_: (spans[id_].period, key, verdicts[id_]) for id_, key in keys.items()}
         return {indicator.id: verdicts[indicator.id] for indicator in chosen}
 
@@ -100,8 +94,12 @@ class Engine:
         return kept.drop("newest").sort("indicator_id", "period", "site_id")
 
     def views(self, as_of: datetime) -> Views:
-        """The views as at a moment; nothing is loaded yet."""
-        return Views(self.utility, self.lake, as_of, self.limits, marts=self.marts, stored=self.stored)
+        """The views as at a moment; all who ask about the same one share them."""
+        if self._views is None or self._views.as_of != as_of or self._views.limits is not self.limits:
+            if self._views is not None:
+                self._views.close()
+            self._views = Views(self.utility, self.lake, as_of, self.limits, marts=self.marts, stored=self.stored)
+        return self._views
 
     def inputs(self) -> Inputs:
         """What closed periods would be computed from now."""

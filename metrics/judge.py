@@ -4,7 +4,7 @@ The rules are those of docs/add-an-indicator.md: ratios are Σ over Σ, threshol
 would be normal is unknown where too little is known.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -69,7 +69,8 @@ def judge(
     period: date | None = max(rows["period"], default=None)
     newest: list[Row] = list(rows.filter(pl.col("period") == period).to_dicts()) if period else []
     own = next((row for row in newest if row["site_id"] == ""), None)
-    rules = _Rules(indicator, thresholds, baseline or {}, tables_present)
+    limits = thresholds.select("kind", "site_id", "value").rows()
+    rules = _Rules(indicator, limits, baseline or {}, tables_present)
     headline = rules.verdict("", _summed(newest) if own is None else own, newest, period, shared_reason(newest))
     sites = tuple(
         rules.verdict(row["site_id"], row, [row], period, row.get("reason"), headline.thresholds)
@@ -126,7 +127,7 @@ def _validity(row: Row) -> float:
 @dataclass(frozen=True)
 class _Rules:
     indicator: Indicator
-    limits: pl.DataFrame
+    limits: Sequence[tuple[str, str | None, float]]
     baseline: Mapping[str, float]
     tables_present: bool
 

@@ -25,11 +25,16 @@ class MartFiles:
         self._made: dict[tuple[date, datetime, str | None], Mapping[str, pl.DataFrame]] = {}
 
     @property
-    def ledger(self) -> dict[date, DayEntry]:
-        """What marts/days.parquet says now."""
+    def stamp(self) -> tuple[int, int] | None:
+        """Changes whenever marts were made; None where there are none."""
         path = self.lake.marts / LEDGER
         stat = path.stat() if path.exists() else None
-        stamp = (stat.st_mtime_ns, stat.st_ino) if stat else None
+        return (stat.st_mtime_ns, stat.st_ino) if stat else None
+
+    @property
+    def ledger(self) -> dict[date, DayEntry]:
+        """What marts/days.parquet says now."""
+        stamp = self.stamp
         if stamp != self._stamp:
             self._stamp, self._ledger = stamp, read_ledger(self.lake.marts)
         return self._ledger
@@ -38,27 +43,21 @@ class MartFiles:
         """The days that have marts, oldest first."""
         return mart_days(self.lake.marts)
 
-    def read(self, mart: str, days: Collection[date], as_of: datetime) -> tuple[list[str], list[pl.DataFrame]]:
-        """Files and frames that together are a mart's rows of `days` as at `as_of`."""
-        files, frames = [], []
-        for day in sorted(days):
-            path = mart_file(self.lake.marts, mart, day)
-            if self._is_shown(day, as_of):
-                files += [str(path)] if path.exists() else []
-            else:
-                frames.append(self._in_memory(day, as_of)[mart])
-        return files, frames
+    def read(self, mart: str, days: Collection[date], as_of: datetime) -> list[pl.DataFrame]:
+        """Frames that together are a mart's rows of `days` as at `as_of`."""
+        shown = [day for day in sorted(days) if self._is_shown(day, as_of)]
+        paths = [path for day in shown if (path := mart_file(self.lake.marts, mart, day)).exists()]
+        frames = [pl.read_parquet(paths, glob=False, hive_partitioning=False)] if paths else []
+        return frames + [self._in_memory(day, as_of)[mart] for day in sorted(set(days) - set(shown))]
 
     def latest(self, days: Collection[date], as_of: datetime) -> pl.DataFrame | None:
         """Mart latest as at the end of each of `days` (or as_of), of the last day before that had readings."""
         frames = []
         for day in sorted(days):
             for back in range(DAYS_BACK):
-                source = day - back * _DAY
-                files, made = self.read("latest", [source], as_of)
-                rows = pl.read_parquet(files[0], glob=False) if files else made[0] if made else None
-                if rows is not None and rows.height:
-                    frames.append(rows.with_columns(pl.lit(day).alias("day")))
+                rows = self.read("latest", [day - back * _DAY], as_of)
+                if rows and rows[0].height:
+                    frames.append(rows[0].with_columns(pl.lit(day).alias("day")))
                     break
         return pl.concat(frames) if frames else None
 

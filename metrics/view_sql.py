@@ -77,26 +77,22 @@ def fill_tables(base: Connection, tables: Mapping[str, pl.DataFrame]) -> None:
     for table, rows in tables.items():
         _table(base, f'stored."{table}"', rows)
     for table in tables:
-        base.execute(f'CREATE VIEW "{table}" AS {as_of_sql()[table]}')
+        base.execute(f'CREATE OR REPLACE VIEW "{table}" AS {as_of_sql()[table]}')
 
 
-def fill_mart(base: Connection, mart: str, files: list[str], frames: list[pl.DataFrame]) -> None:
-    """Mart hourly or daily from files and frames, with what each point is."""
+def fill_mart(base: Connection, mart: str, frames: list[pl.DataFrame]) -> None:
+    """Mart hourly or daily, with what each point is."""
     schema = {c: POLARS_TYPES[kind] for c, kind in VIEW_COLUMNS[mart].items() if c not in _OF_A_POINT}
-    nothing = pl.DataFrame(schema=schema)
-    _table(base, f"stored.{mart}", pl.concat([nothing, *(rows.select(*schema) for rows in frames)]))
-    if files:
-        relation = base.read_parquet(files, hive_partitioning=False)
-        relation.select(*schema).insert_into(f"stored.{mart}")
+    _table(base, f"stored.{mart}", pl.concat([pl.DataFrame(schema=schema), *(rows.select(*schema) for rows in frames)]))
     point = ", ".join(f"points.{name}" for name in _OF_A_POINT)
     joined = f"SELECT rows.*, {point} FROM stored.{mart} AS rows JOIN points USING (point_id)"  # noqa: S608 (own names)
-    base.execute(f"CREATE VIEW {mart} AS {joined}")
+    base.execute(f"CREATE OR REPLACE VIEW {mart} AS {joined}")
 
 
 def fill_latest(base: Connection, rows: pl.DataFrame | None) -> None:
     """Mart latest at the ends of days, and the view of the newest one."""
     _table(base, "stored.latest", pl.DataFrame(schema=_LATEST) if rows is None else rows.select(*_LATEST))
-    base.execute(f"CREATE VIEW latest AS {mart_sql('latest_at')}")
+    base.execute(f"CREATE OR REPLACE VIEW latest AS {mart_sql('latest_at')}")
 
 
 def fill_derived(base: Connection, days: Mapping[str, Iterable[date]]) -> None:
@@ -104,7 +100,7 @@ def fill_derived(base: Connection, days: Mapping[str, Iterable[date]]) -> None:
     for view in DERIVED_VIEWS.keys() & days.keys() - set(OF_A_SPAN):
         if view in _BY_DAY:
             base.register("needed_days", pl.DataFrame({"day": sorted(days[view])}, schema={"day": pl.Date()}))
-        base.execute(f"CREATE TABLE {view} AS {mart_sql(view)}")
+        base.execute(f"CREATE OR REPLACE TABLE {view} AS {mart_sql(view)}")
 
 
 def set_moment(connection: Connection, as_of: datetime, today: date) -> None:
@@ -122,5 +118,5 @@ def made_for_span(cursor: Connection, span: pl.DataFrame, views: Collection[str]
 
 def _table(base: Connection, name: str, rows: pl.DataFrame) -> None:
     base.register("rows_of_table", rows)
-    base.execute(f"CREATE TABLE {name} AS FROM rows_of_table")
+    base.execute(f"CREATE OR REPLACE TABLE {name} AS FROM rows_of_table")
     base.unregister("rows_of_table")

@@ -1,6 +1,6 @@
 """The views catalogue SQL reads, over a stretch of days as at a moment, in a locked DuckDB that can read no file."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Hashable, Iterable, Mapping
 from datetime import date, datetime, timedelta
 from threading import Lock
 
@@ -32,7 +32,10 @@ Request = tuple[pl.DataFrame, Collection[str]]
 
 
 class Views:
-    """The views as at `as_of`. `load` what will be asked for, then take one `connection` an indicator."""
+    """The views as at `as_of`. `load` what will be asked for, then take one `connection` an indicator.
+
+    What is loaded stays for the next who asks, as long as neither the marts nor the tables it came from change.
+    """
 
     def __init__(
         self,
@@ -44,32 +47,35 @@ class Views:
         marts: MartFiles | None = None,
         stored: StoredTables | None = None,
     ) -> None:
-        self.utility, self.as_of, self.limits = utility, as_of, limits
+        self.utility, self.lake, self.as_of, self.limits = utility, lake, as_of, limits
         self.today = utility.day_of(as_of)
         self.marts = marts or MartFiles(lake, utility)
         self.stored = stored or StoredTables(lake, utility)
         self._base: Connection | None = None
         self._days: dict[str, set[date]] = {}
+        self._versions: dict[str, Hashable] = {}
         self._one_at_a_time = Lock()
 
     def load(self, requests: Iterable[Request]) -> None:
         """Fill the views that these requests want, each over the days of the spans that want it."""
-        self.close()
+        wanted: dict[str, set[date]] = {}
         for span, needed in requests:
             days = days_of(span)
             for view in closure(needed):
-                self._days.setdefault(view, set()).update(days)
-        self._base = locked_connection(prepare=self._fill)
+                wanted.setdefault(view, set()).update(days)
+        with self._one_at_a_time:
+            if self._base is None or any(self._version(view) != seen for view, seen in self._versions.items()):
+                self._open()
+            self._fill({view: days for view, days in wanted.items() if not self._has(view, days)})
 
     def connection(self, span: pl.DataFrame, needed: Collection[str]) -> Connection:
         """A cursor that sees the views with this `span`. Loads what was not loaded yet; what was, threads may share."""
-        days = days_of(span)
-        if self._base is None or any(not days <= self._days.get(view, set()) for view in closure(needed)):
+        views, days = closure(needed), days_of(span)
+        if self._base is None or not all(self._has(view, days) for view in views):
             self.load([(span, needed)])
         assert self._base is not None
         with self._one_at_a_time:
             cursor = self._base.cursor()
-        views = closure(needed)
         if views & {*TABLE_VIEWS, "latest"}:
             set_moment(cursor, self.as_of, self.today)
         made_for_span(cursor, span.cast(SPAN_SCHEMA), views)
@@ -79,21 +85,39 @@ class Views:
         """Let go of the memory."""
         if self._base is not None:
             self._base.close()
-        self._base, self._days = None, {}
+        self._base, self._days, self._versions = None, {}, {}
 
-    def _fill(self, base: Connection) -> None:
-        base.execute("CREATE SCHEMA stored")
-        set_moment(base, self.as_of, self.today)
-        typed(base, "moment", pl.DataFrame({"as_of": [self.as_of], "day": [self.today]}))
-        for view in FILE_VIEWS.keys() & self._days.keys():
-            typed(base, view, self._file_rows(view))
-        fill_tables(base, {table: self._rows(table) for table in TABLE_VIEWS.keys() & self._days.keys()})
-        for view in MART_VIEWS.keys() & self._days.keys():
+    def _open(self) -> None:
+        self.close()
+        self._base = locked_connection()
+        self._base.execute("CREATE SCHEMA stored")
+        set_moment(self._base, self.as_of, self.today)
+        typed(self._base, "moment", pl.DataFrame({"as_of": [self.as_of], "day": [self.today]}))
+
+    def _has(self, view: str, days: set[date]) -> bool:
+        return view in self._days and days <= self._days[view]
+
+    def _version(self, view: str) -> Hashable:
+        """What tells whether a view's rows are still those that were loaded."""
+        if view in TABLE_VIEWS:
+            return self.lake.version(view)
+        return (self.marts.stamp, self.lake.version("reading")) if view in MART_VIEWS else None
+
+    def _fill(self, wanted: Mapping[str, set[date]]) -> None:
+        """Load views, those that others are made of first; what was loaded of them is loaded again with the rest."""
+        assert self._base is not None
+        for view, days in wanted.items():
+            self._days[view] = self._days.get(view, set()) | days
+            self._versions[view] = self._version(view)
+        for view in FILE_VIEWS.keys() & wanted.keys():
+            typed(self._base, view, self._file_rows(view))
+        fill_tables(self._base, {table: self._rows(table) for table in TABLE_VIEWS.keys() & wanted.keys()})
+        for view in MART_VIEWS.keys() & wanted.keys():
             if view == "latest":
-                fill_latest(base, self.marts.latest(self._days[view] | {self.today}, self.as_of))
+                fill_latest(self._base, self.marts.latest(self._days[view] | {self.today}, self.as_of))
             else:
-                fill_mart(base, view, *self.marts.read(view, self._days[view], self.as_of))
-        fill_derived(base, self._days)
+                fill_mart(self._base, view, self.marts.read(view, self._days[view], self.as_of))
+        fill_derived(self._base, {view: self._days[view] for view in wanted})
 
     def _rows(self, table: str) -> pl.DataFrame:
         first, last = min(self._days[table]), max(self._days[table])
