@@ -42,6 +42,8 @@ class Engine:
         self.limits = resolve_limits(utility)
         self.marts, self.stored = MartFiles(lake, utility), StoredTables(lake, utility)
         self._views: Views | None = None
+        self._by_subject: tuple[pl.DataFrame, dict[str, pl.DataFrame]] | None = None
+        self._present: set[str] = set()
         self._closed: dict[str, tuple[date, str, Judged]] = {}
 
     def rows(self, indicator_id: str, as_of: datetime, periods: Collection[date] | None = None) -> pl.DataFrame:
@@ -123,19 +125,29 @@ class Engine:
         self, indicator: Indicator, rows: pl.DataFrame, span: Span, history: pl.DataFrame | None = None
     ) -> Judged:
         """The verdict on one span's rows; `history` are its closed values, where its limits ask for them."""
-        thresholds = thresholds_on(self.limits.filter(pl.col("subject") == indicator.id), indicator.id, span.last_day)
         return judge(
             indicator,
             rows,
-            thresholds,
-            tables_present=all(self.lake.exists(table) for table in tables_needed(indicator.sql)),
+            thresholds_on(self._limits_of(indicator), indicator.id, span.last_day),
+            tables_present=all(self._exists(table) for table in tables_needed(indicator.sql)),
             baseline=None if history is None else own_medians(history, span.period),
         )
 
     def is_relative(self, indicator: Indicator) -> bool:
         """Whether the indicator is judged by its own median."""
-        kinds = self.limits.filter(pl.col("subject") == indicator.id)["kind"]
-        return bool(kinds.str.ends_with("_ratio").any())
+        return any(kind.endswith("_ratio") for kind in self._limits_of(indicator)["kind"])
+
+    def _limits_of(self, indicator: Indicator) -> pl.DataFrame:
+        if self._by_subject is None or self._by_subject[0] is not self.limits:
+            parts = self.limits.partition_by("subject", as_dict=True)
+            self._by_subject = self.limits, {str(key): rows for (key,), rows in parts.items()}
+        return self._by_subject[1].get(indicator.id, self.limits.clear())
+
+    def _exists(self, table: str) -> bool:
+        """Whether the lake has a row of the table; once it has, it is not asked again."""
+        if table not in self._present and self.lake.exists(table):
+            self._present.add(table)
+        return table in self._present
 
     def _kept(self, indicator_id: str, span: Span, key: str) -> Judged | None:
         period, kept_key, judged = self._closed.get(indicator_id, (None, "", None))

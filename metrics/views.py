@@ -11,7 +11,7 @@ from data_sources.utility import Utility
 from metrics.connection import Connection, locked_connection
 from metrics.mart_files import MartFiles
 from metrics.spans import SPAN_SCHEMA
-from metrics.stored import StoredTables
+from metrics.stored import StoredTables, changed_at
 from metrics.view_columns import FILE_VIEWS, MART_VIEWS, TABLE_VIEWS
 from metrics.view_sql import (
     closure,
@@ -100,8 +100,8 @@ class Views:
     def _version(self, view: str) -> Hashable:
         """What tells whether a view's rows are still those that were loaded."""
         if view in TABLE_VIEWS:
-            return self.lake.version(view)
-        return (self.marts.stamp, self.lake.version("reading")) if view in MART_VIEWS else None
+            return changed_at(self.lake, view)
+        return (self.marts.stamp, changed_at(self.lake, "reading")) if view in MART_VIEWS else None
 
     def _fill(self, wanted: Mapping[str, set[date]]) -> None:
         """Load views, those that others are made of first; what was loaded of them is loaded again with the rest."""
