@@ -43,6 +43,7 @@ class Engine:
         self.marts, self.stored = MartFiles(lake, utility), StoredTables(lake, utility)
         self._views: Views | None = None
         self._by_subject: tuple[pl.DataFrame, dict[str, pl.DataFrame]] | None = None
+        self._on_day: dict[str, tuple[pl.DataFrame, date, pl.DataFrame]] = {}
         self._present: set[str] = set()
         self._closed: dict[str, tuple[date, str, Judged]] = {}
 
@@ -96,11 +97,11 @@ class Engine:
         return kept.drop("newest").sort("indicator_id", "period", "site_id")
 
     def views(self, as_of: datetime) -> Views:
-        """The views as at a moment; all who ask about the same one share them."""
-        if self._views is None or self._views.as_of != as_of or self._views.limits is not self.limits:
-            if self._views is not None:
-                self._views.close()
+        """The views as at a moment; all who ask share them, so ask about one moment at a time."""
+        if self._views is None or self._views.limits is not self.limits:
             self._views = Views(self.utility, self.lake, as_of, self.limits, marts=self.marts, stored=self.stored)
+        elif self._views.as_of != as_of:
+            self._views.move_to(as_of)
         return self._views
 
     def inputs(self) -> Inputs:
@@ -128,7 +129,7 @@ class Engine:
         return judge(
             indicator,
             rows,
-            thresholds_on(self._limits_of(indicator), indicator.id, span.last_day),
+            self._thresholds(indicator, span.last_day),
             tables_present=all(self._exists(table) for table in tables_needed(indicator.sql)),
             baseline=None if history is None else own_medians(history, span.period),
         )
@@ -136,6 +137,14 @@ class Engine:
     def is_relative(self, indicator: Indicator) -> bool:
         """Whether the indicator is judged by its own median."""
         return any(kind.endswith("_ratio") for kind in self._limits_of(indicator)["kind"])
+
+    def _thresholds(self, indicator: Indicator, day: date) -> pl.DataFrame:
+        """Those of one day; the last day asked for is kept, since refreshes ask for the same one again."""
+        limits, kept = self._limits_of(indicator), self._on_day.get(indicator.id)
+        if kept is None or kept[0] is not limits or kept[1] != day:
+            kept = limits, day, thresholds_on(limits, indicator.id, day)
+            self._on_day[indicator.id] = kept
+        return kept[2]
 
     def _limits_of(self, indicator: Indicator) -> pl.DataFrame:
         if self._by_subject is None or self._by_subject[0] is not self.limits:

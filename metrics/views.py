@@ -12,7 +12,7 @@ from metrics.connection import Connection, locked_connection
 from metrics.mart_files import MartFiles
 from metrics.spans import SPAN_SCHEMA
 from metrics.stored import StoredTables, changed_at
-from metrics.view_columns import FILE_VIEWS, MART_VIEWS, TABLE_VIEWS
+from metrics.view_columns import DERIVED_VIEWS, FILE_VIEWS, MART_VIEWS, TABLE_VIEWS
 from metrics.view_sql import (
     closure,
     fill_derived,
@@ -34,7 +34,8 @@ Request = tuple[pl.DataFrame, Collection[str]]
 class Views:
     """The views as at `as_of`. `load` what will be asked for, then take one `connection` an indicator.
 
-    What is loaded stays for the next who asks, as long as neither the marts nor the tables it came from change.
+    What is loaded stays for the next who asks, as long as neither the marts nor the tables it came from change; the
+    utility's files and the lake's tables stay even as the moment moves on.
     """
 
     def __init__(
@@ -64,8 +65,9 @@ class Views:
             for view in closure(needed):
                 wanted.setdefault(view, set()).update(days)
         with self._one_at_a_time:
-            if self._base is None or any(self._version(view) != seen for view, seen in self._versions.items()):
+            if self._base is None:
                 self._open()
+            self._forget(view for view, seen in self._versions.items() if self._version(view) != seen)
             self._fill({view: days for view, days in wanted.items() if not self._has(view, days)})
 
     def connection(self, span: pl.DataFrame, needed: Collection[str]) -> Connection:
@@ -81,18 +83,36 @@ class Views:
         made_for_span(cursor, span.cast(SPAN_SCHEMA), views)
         return cursor
 
-    def close(self) -> None:
-        """Let go of the memory."""
+    def move_to(self, as_of: datetime) -> None:
+        """Show another moment from here on."""
+        self.as_of, self.today = as_of, self.utility.day_of(as_of)
+        self.close()
         if self._base is not None:
-            self._base.close()
-        self._base, self._days, self._versions = None, {}, {}
+            self._set_moment(self._base)
+
+    def close(self) -> None:
+        """Let go of the marts' rows, which are many and of this moment; all else stays for the next who asks."""
+        self._forget(MART_VIEWS)
 
     def _open(self) -> None:
-        self.close()
         self._base = locked_connection()
         self._base.execute("CREATE SCHEMA stored")
-        set_moment(self._base, self.as_of, self.today)
-        typed(self._base, "moment", pl.DataFrame({"as_of": [self.as_of], "day": [self.today]}))
+        self._set_moment(self._base)
+
+    def _set_moment(self, base: Connection) -> None:
+        set_moment(base, self.as_of, self.today)
+        typed(base, "moment", pl.DataFrame({"as_of": [self.as_of], "day": [self.today]}))
+
+    def _forget(self, views: Iterable[str]) -> None:
+        """Load these views anew when they are asked for again, and those that are made of others."""
+        gone = set(views)
+        for view in gone | (DERIVED_VIEWS.keys() if gone else set()):
+            self._days.pop(view, None)
+            self._versions.pop(view, None)
+        if self._base is not None:
+            for mart in gone & MART_VIEWS.keys():
+                self._base.execute(f"DROP VIEW IF EXISTS {mart}")
+                self._base.execute(f"DROP TABLE IF EXISTS stored.{mart}")
 
     def _has(self, view: str, days: set[date]) -> bool:
         return view in self._days and days <= self._days[view]
