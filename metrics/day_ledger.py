@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
@@ -56,7 +56,7 @@ def read_ledger(marts: Path) -> dict[date, DayEntry]:
 
 def write_ledger(marts: Path, entries: Mapping[date, DayEntry]) -> None:
     """Replace the record, by rename."""
-    write_parquet(pl.DataFrame([asdict(entries[day]) for day in sorted(entries)], schema=_SCHEMA), marts / LEDGER)
+    write_parquet(pl.DataFrame([vars(entries[day]) for day in sorted(entries)], schema=_SCHEMA), marts / LEDGER)
 
 
 def write_parquet(frame: pl.DataFrame, path: Path) -> None:

@@ -146,8 +146,7 @@ class _Rules:
             (Thresholds(), False) if ranked else thresholds_of(row, self.limits, self.baseline, site_id, headline)
         )
         value, validity = _ratio(row, self.indicator.unit), _validity(row)
-        events = bool(rows) and row["expected"] is None
-        no_events = events and not row["denominator"] and row["denominator"] is not None
+        no_events = bool(rows) and row["expected"] is None and row["denominator"] == 0
         doubts = {
             "no_source": not rows or row["expected"] == 0 or not self.tables_present,
             str(given): given is not None,
@@ -162,9 +161,12 @@ class _Rules:
             state = "unknown"
         elif state != "normal":
             partial = doubtful
-        held = {**doubts, "no_baseline": baseless, "no_events": no_events}
-        if floor_reason is not None and state == floor != "normal":
-            held[floor_reason] = True
+        held: dict[str | None, bool] = {
+            **doubts,
+            "no_baseline": baseless,
+            "no_events": no_events,
+            floor_reason: state == floor != "normal",
+        }
         value = None if state == "unknown" and doubtful else value
         return Judged(
             site_id=site_id,
