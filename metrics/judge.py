@@ -147,7 +147,7 @@ class _Rules:
         )
         value, validity = _ratio(row, self.indicator.unit), _validity(row)
         no_events = bool(rows) and row["expected"] is None and row["denominator"] == 0
-        doubts = {
+        doubts: dict[str | None, bool] = {
             "no_source": not rows or row["expected"] == 0 or not self.tables_present,
             str(given): given is not None,
             "too_few_data": validity < ENOUGH or (value is None and not no_events),
@@ -155,18 +155,11 @@ class _Rules:
         judged = "normal" if value is None else limits.state_of(value, self.indicator.direction)
         floor, floor_reason = _floor(rows)
         state = max(judged, floor, key=SEVERITY.__getitem__)
-        doubtful, partial = any(doubts.values()), False
+        doubtful = any(doubts.values())
         # without a table it reads, what looks like an alarm (no stock of anything) is only the want of a source
         if not self.tables_present or (state == "normal" and (doubtful or baseless)):
             state = "unknown"
-        elif state != "normal":
-            partial = doubtful
-        held: dict[str | None, bool] = {
-            **doubts,
-            "no_baseline": baseless,
-            "no_events": no_events,
-            floor_reason: state == floor != "normal",
-        }
+        held = doubts | {"no_baseline": baseless, "no_events": no_events, floor_reason: state == floor != "normal"}
         value = None if state == "unknown" and doubtful else value
         return Judged(
             site_id=site_id,
@@ -179,7 +172,7 @@ class _Rules:
             validity=validity,
             state=state,
             reason=next((reason for reason in REASONS if held.get(reason)), None),
-            partial=partial,
+            partial=doubtful and state in ("warning", "alarm"),
             thresholds=limits,
             gap=limits.gap(value),
             distance=limits.distance(value),
