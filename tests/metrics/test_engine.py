@@ -223,3 +223,18 @@ def test_a_select_that_fails_spoils_its_own_tile_only(engine, lake, caplog):
     assert (found[one.id].state, found[one.id].value) == ("unknown", None)
     assert found["net_night_flow"].period == TODAY
     assert "no_such_column" in caplog.text
+
+
+def test_what_comes_between_two_looks_at_one_moment_is_seen(engine, lake, utility):
+    """What is loaded is kept between looks; rows of a table and marts that change in between are not."""
+    ids = ["hotline_answer_rate", "pressure_compliance"]
+    before = engine.evaluate(AS_OF, ids)
+    assert (before["hotline_answer_rate"].reason, before["pressure_compliance"].value) == ("no_source", 100)
+    rang = AS_OF - timedelta(hours=1)
+    call = {"call_id": "A", "channel": "hotline", "category": "leak", "started_at": rang, "answered_at": rang}
+    write_rows(lake, "call", [{**call, "ended_at": rang + timedelta(minutes=1)}])
+    write(lake, [("N.pressure", local(utility, TODAY, f"08:{minute}"), 0.1) for minute in ("00", "15", "30", "45")])
+    build_marts(lake, utility, AS_OF)
+    after = engine.evaluate(AS_OF, ids)
+    assert (after["hotline_answer_rate"].value, after["hotline_answer_rate"].denominator) == (100, 1)
+    assert (after["pressure_compliance"].numerator, after["pressure_compliance"].denominator) == (22, 23)
