@@ -1,4 +1,4 @@
-"""Totalisers: what energy meters and large users' meters have counted since 2024, hour by hour."""
+"""Totalisers: what energy meters and large users' meters have counted since 2025, hour by hour."""
 
 from datetime import date, timedelta
 from functools import lru_cache
@@ -13,7 +13,7 @@ from sample_data.times import DAY_S, HOUR_S, Moments, day_of
 from sample_data.treatment import power_kw
 from sample_data.world import World
 
-FIRST_DAY = (date(2024, 1, 1) - date(1970, 1, 1)).days
+FIRST_DAY = (date(2025, 1, 1) - date(1970, 1, 1)).days
 """The local day on which all totalisers stood at 0."""
 
 

@@ -1,0 +1,121 @@
+"""Materials in store: the same use every day, a delivery every fortnight, a count on the first of the month."""
+
+from datetime import date, datetime, timedelta
+
+import polars as pl
+
+from data_sources.utility import Utility
+from sample_data.dice import at_clock, days, frame
+from sample_data.events import CYCLE_DAYS, Event, events
+from sample_data.noise import key
+
+WAREHOUSE = "中心仓库（样例）"
+DELIVERY_DAYS = 14
+LEAD_DAYS = 7.0
+_ITEMS = (
+    ("clamp300", "抢修节 DN300", "repair", "个", True, 1), ("clamp200", "抢修节 DN200", "repair", "个", True, 2),
+    ("clamp100", "抢修节 DN100", "repair", "个", True, 2), ("pipe300", "球墨铸铁管 DN300", "pipe", "m", True, 6),
+    ("pipe200", "球墨铸铁管 DN200", "pipe", "m", True, 8), ("pe110", "PE 管 DN110", "pipe", "m", False, 12),
+    ("valve300", "蝶阀 DN300", "valve", "台", True, 1), ("valve100", "闸阀 DN100", "valve", "台", False, 1),
+    ("elbow100", "弯头 DN100", "fitting", "个", False, 3), ("flange200", "法兰 DN200", "fitting", "个", False, 3),
+    ("meter15", "水表 DN15", "meter", "只", False, 30), ("meter20", "水表 DN20", "meter", "只", False, 18),
+    ("hypochlorite", "次氯酸钠", "chemical", "t", True, 4), ("pac", "聚合氯化铝", "chemical", "t", True, 6),
+    ("carbon", "乙酸钠", "chemical", "t", True, 3), ("pumpseal", "机械密封", "spare", "套", True, 1),
+    ("bearing", "轴承", "spare", "套", False, 1), ("levelmeter", "超声波液位计", "spare", "台", True, 1),
+)  # fmt: skip
+STOCKED_OUT = "clamp300"
+_EPOCH = date(1970, 1, 1)
+
+
+def stock_items(utility: Utility, start: datetime, end: datetime) -> pl.DataFrame:
+    """All rows of table stock_item."""
+    rows: list[dict[str, object]] = [
+        {
+            "item_id": item,
+            "name_zh": f"{name}（样例）",
+            "category": category,
+            "unit": unit,
+            "critical": critical,
+            "safety_stock": float(_safety(use)),
+            "lead_time_days": LEAD_DAYS,
+            "unit_cost_cny": float(80 + int(key("cost", item)) % 900),
+        }
+        for item, name, category, unit, critical, use in _ITEMS
+    ]
+    return frame("stock_item", rows, start, end)
+
+
+def stock_moves(utility: Utility, start: datetime, end: datetime) -> pl.DataFrame:
+    """Rows of table stock_move in [start, end); a count on the first day of the window and of every month."""
+    rows: list[dict[str, object]] = []
+    first = utility.day_of(start)
+    for day in days(utility, start, end):
+        for item, _, _, _, _, use in _ITEMS:
+            rows += _moves(utility, day, item, use, counted=day.day == 1 or day == first)
+        rows += _stock_out(utility, day)
+    return frame("stock_move", rows, start, end)
+
+
+def _safety(use: int) -> int:
+    return use * 7
+
+
+def _stock(day: date, item: str, use: int) -> int:
+    """What is there in the morning of a day, before anything moves."""
+    phase = ((day - _EPOCH).days - int(key("delivery", item)) % DELIVERY_DAYS) % DELIVERY_DAYS
+    return _safety(use) + use * (DELIVERY_DAYS + 2 - phase)
+
+
+def _moves(utility: Utility, day: date, item: str, use: int, *, counted: bool) -> list[dict[str, object]]:
+    found: list[tuple[str, float, float]] = [("issue", 10.0, -float(use))]
+    if _stock(day + timedelta(days=1), item, use) > _stock(day, item, use):
+        found.append(("receipt", 16.0, float(use * DELIVERY_DAYS)))
+    if counted:
+        found.insert(0, ("count", 0.0, float(_stock(day, item, use))))
+    return [
+        {
+            "move_id": f"{item}-{day:%Y%m%d}-{kind}",
+            "item_id": item,
+            "warehouse": WAREHOUSE,
+            "moved_at": at_clock(utility, day, hour),
+            "kind": kind,
+            "quantity": quantity,
+        }
+        for kind, hour, quantity in found
+    ]
+
+
+def _stock_out(utility: Utility, day: date) -> list[dict[str, object]]:
+    """A repair takes nearly all clamps; a delivery brings them back when the event ends."""
+    rows: list[dict[str, object]] = []
+    use = next(use for item, *_, use in _ITEMS if item == STOCKED_OUT)
+    for event in events("stock_out"):
+        begun = day if _cycle_day(day) == event.cycle_day else None
+        ended = day if _cycle_day(_first_day(event, day)) == event.cycle_day else None
+        for kind, sign, hour, of in (
+            ("issue", -1, event.hour, begun),
+            ("receipt", 1, (event.hour + event.hours) % 24, ended),
+        ):
+            if of is None:
+                continue
+            taken = _safety(use) + use
+            rows.append(
+                {
+                    "move_id": f"{STOCKED_OUT}-{day:%Y%m%d}-repair-{kind}",
+                    "item_id": STOCKED_OUT,
+                    "warehouse": WAREHOUSE,
+                    "moved_at": at_clock(utility, day, hour),
+                    "kind": kind,
+                    "quantity": float(sign * taken),
+                }
+            )
+    return rows
+
+
+def _first_day(event: Event, day: date) -> date:
+    """The day on which the event that ends on `day` would have begun."""
+    return day - timedelta(days=int((event.hour + event.hours) // 24))
+
+
+def _cycle_day(day: date) -> int:
+    return (day - _EPOCH).days % CYCLE_DAYS
