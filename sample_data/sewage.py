@@ -59,23 +59,28 @@ def mean_sewage_m3h(world: World) -> Floats:
 
 
 def simulate(world: World, at: Moments, step_s: int) -> Sewers:
-    """The sewers at `at` (steps of `step_s`). Each local day is run on its own, from two days before it."""
+    """The sewers at `at` (steps of `step_s`). Each local day is run on its own, from two days before it.
+
+    With steps of an hour days that follow one another are run together: a well forgets a level in a few of them.
+    """
     days = np.unique(at.day)
-    parts = [_one_day(world, int(day), at, step_s) for day in days]
+    cuts = np.flatnonzero(np.diff(days) > (1 if step_s >= HOUR_S else 0)) + 1
+    parts = [_stretch(world, run[0], run[-1], at, step_s) for run in np.split(days, cuts)]
     stacked = {
         name: np.concatenate([getattr(part, name) for part in parts], axis=-1) for name in Sewers.__dataclass_fields__
     }
     return Sewers(**stacked)
 
 
-def _one_day(world: World, day: int, at: Moments, step_s: int) -> Sewers:
-    of_day = at.seconds[at.day == day]
-    start = day * DAY_S - at.offset_s
-    phase = int(of_day[0] - start) % step_s
-    seconds = np.arange(start + phase - WARM_UP_S, start + DAY_S, step_s, dtype=np.int64)
+def _stretch(world: World, first: int, last: int, at: Moments, step_s: int) -> Sewers:
+    """The moments of `at` on the days `first` to `last`, of one run."""
+    wanted = at.seconds[(at.day >= first) & (at.day <= last)]
+    start, end = int(first) * DAY_S - at.offset_s, int(last + 1) * DAY_S - at.offset_s
+    phase = int(wanted[0] - start) % step_s
+    seconds = np.arange(start + phase - WARM_UP_S, end, step_s, dtype=np.int64)
     run = _run(world, Moments(seconds, at.offset_s), step_s)
-    wanted = np.searchsorted(seconds, of_day)
-    return Sewers(**{name: getattr(run, name)[..., wanted] for name in Sewers.__dataclass_fields__})
+    places = np.searchsorted(seconds, wanted)
+    return Sewers(**{name: getattr(run, name)[..., places] for name in Sewers.__dataclass_fields__})
 
 
 def _run(world: World, at: Moments, step_s: int) -> Sewers:

@@ -81,6 +81,6 @@ def forecast_mm(issued_s: int, valid: Ints, offset_s: int) -> Floats:
     ahead_h = (valid - issued_s) / HOUR_S
     of = np.array([key("forecast", issued_s)])
     late_s = np.round(normal(of, np.array([0], dtype=np.int64))[0, 0] * 0.05 * ahead_h * HOUR_S).astype(np.int64)
-    true = np.array([rain_mmh(Moments(np.array([second + HOUR_S // 2]), offset_s))[0] for second in valid + late_s])
+    true = rain_mmh(Moments(valid + late_s + HOUR_S // 2, offset_s))
     factor = np.exp(0.02 * np.sqrt(np.maximum(ahead_h, 0)) * 3 * normal(of ^ np.uint64(7), valid // HOUR_S)[0])
     return np.round(true * factor, 1)

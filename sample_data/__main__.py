@@ -1,0 +1,44 @@
+"""`python -m sample_data`: build."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from data_sources.command_line import bad_input_ends, moment, shown_progress
+from data_sources.lake import Lake
+from data_sources.load import load_utility
+from data_sources.problems import ROOT
+from data_sources.settings import Settings
+from sample_data.build import build as build_lake
+
+app = typer.Typer(help="A demonstration utility: made-up readings that obey physics.", no_args_is_help=True)
+NAMED = {"utility": ROOT / "sample_data" / "utility", "bwdf": ROOT / "sample_data" / "bwdf"}
+
+
+@app.callback()
+def main() -> None:
+    """A demonstration utility: made-up readings that obey physics."""
+
+
+@app.command()
+def build(
+    utility: Annotated[str, typer.Option(help="utility (made up), bwdf (real, public), or a folder")] = "utility",
+    as_of: Annotated[
+        datetime | None, typer.Option("--as-of", parser=moment, help="the newest moment; now where not given")
+    ] = None,
+    days: Annotated[int, typer.Option(min=1, help="days of readings every five minutes")] = 30,
+    months: Annotated[int, typer.Option(min=0, help="months of hourly means before them")] = 13,
+) -> None:
+    """Fill the utility's lake with sample data; an earlier sample is replaced."""
+    with bad_input_ends():
+        read = load_utility(NAMED.get(utility, Path(utility)))
+        lake = Lake(Settings().lake_of(read.id), read)
+        with shown_progress("sample data") as tick:
+            build_lake(lake, read, as_of or datetime.now(UTC), days, months, tick)
+    typer.echo(lake.root)
+
+
+if __name__ == "__main__":
+    app(prog_name="python -m sample_data")
