@@ -62,8 +62,9 @@ class Lake:
         split = checked(contract, rows, batch, unread)
         good = with_day(contract, split.good, self.utility)
         with self.commit_lock():
-            if split.bad.height:
-                self._merge("quarantine", _stamped(split.bad, source, *stamp))
+            bad = without_current(TABLES["quarantine"], split.bad, self._current("quarantine", split.bad), stamp)
+            if bad.height:
+                self._merge("quarantine", _stamped(bad, source, *stamp))
             fresh = without_current(contract, good, self._current(table, good), stamp)
             if fresh.height:
                 stored = _stamped(fresh, source, *stamp)
@@ -74,14 +75,15 @@ class Lake:
             rows_read=split.read,
             rows_written=fresh.height,
             rows_duplicate=split.repeated + good.height - fresh.height,
-            rows_quarantined=split.bad.height,
+            rows_quarantined=split.quarantined,
             days=frozenset(fresh["day"].unique()) if table in PARTITIONED else frozenset(),
         )
 
-    def write_sealed(self, rows: pl.DataFrame, *, source: str) -> None:
+    def write_sealed(self, rows: pl.DataFrame, *, source: str | None = None) -> None:
         """Take in readings of whole closed days that were never written, with covered_s, and mark the days as sealed.
 
-        For bulk loads: nothing is compared with what is there. Raises ValueError, and writes nothing, where rows
+        For bulk loads: nothing is compared with what is there. Without a `source` the rows have a column of that name.
+        Raises ValueError, and writes nothing, where rows
         break the contract or a day has rows already.
         """
         contract = TABLES["reading"]
@@ -267,9 +269,9 @@ def _newest_of_key(table: str, rows: pl.LazyFrame) -> pl.LazyFrame:
     return rows.sort("received_at", "batch_seq").unique(TABLES[table].key, keep="last", maintain_order=True)
 
 
-def _stamped(rows: pl.DataFrame, source: str, received_at: datetime, batch_seq: int) -> pl.DataFrame:
+def _stamped(rows: pl.DataFrame, source: str | None, received_at: datetime, batch_seq: int) -> pl.DataFrame:
     return rows.with_columns(
-        source=pl.lit(source),
+        source=pl.col("source") if source is None else pl.lit(source),
         received_at=pl.lit(received_at, pl.Datetime("us", "UTC")),
         batch_seq=pl.lit(batch_seq, pl.Int64),
     )

@@ -15,7 +15,7 @@ STORED = {"source": pl.String(), "received_at": pl.Datetime("us", "UTC"), "batch
 ROW = "row"
 """A batch may number its rows by this column (as they stand in a file), else they are counted from 0."""
 MASK = "***"
-_REASON = "reason"
+_REASON = "_reason"
 
 
 @dataclass(frozen=True)
@@ -33,10 +33,14 @@ class WriteReport:
 
 @dataclass(frozen=True)
 class Checked:
-    """A batch after the contract: the good rows (the contract's columns), and the bad ones as rows of quarantine."""
+    """A batch after the contract: the good rows (the contract's columns), and the bad ones as rows of quarantine.
+
+    Of a wide file's row several readings can be bad: they are counted one by one, but stand in one row of `bad`.
+    """
 
     good: pl.DataFrame
     bad: pl.DataFrame
+    quarantined: int
     read: int
     repeated: int
 
@@ -60,13 +64,19 @@ def checked(table: Table, rows: pl.DataFrame, batch: str, unread: pl.DataFrame |
     bad = [_quarantined(table, frame, batch) for frame in (untypable, judged.filter(pl.col(_REASON) != ""))]
     if unread is not None:
         bad.append(
-            unread.select(pl.lit(batch).alias("batch"), ROW, pl.lit(table.name).alias("table"), _REASON, "payload")
+            unread.select(
+                pl.lit(batch).alias("batch"),
+                ROW,
+                pl.lit(table.name).alias("table"),
+                "reason",
+                "payload",
+            )
         )
     quarantined = pl.concat(bad)
     good = judged.filter(pl.col(_REASON) == "").select(list(table.columns))
     repeated = keyed.height - last.height
     read = good.height + quarantined.height + repeated
-    return Checked(good, quarantined, read, repeated)
+    return Checked(good, _one_a_row(quarantined), quarantined.height, read, repeated)
 
 
 def without_current(
@@ -154,6 +164,15 @@ def _quarantined(table: Table, rows: pl.DataFrame, batch: str) -> pl.DataFrame:
         pl.lit(batch).alias("batch"),
         pl.col(ROW),
         pl.lit(table.name).alias("table"),
-        pl.col(_REASON),
+        pl.col(_REASON).alias("reason"),
         pl.struct(shown).struct.json_encode().alias("payload"),
     )
+
+
+def _one_a_row(bad: pl.DataFrame) -> pl.DataFrame:
+    """Rows of quarantine, one a key."""
+    together = bad.group_by("batch", ROW, "table", maintain_order=True).agg(
+        pl.col("reason").str.join("; "),
+        pl.when(pl.len() == 1).then(pl.col("payload").first()).otherwise("[" + pl.col("payload").str.join(", ") + "]"),
+    )
+    return together.select(bad.columns)

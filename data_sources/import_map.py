@@ -1,0 +1,169 @@
+"""The map of an import: which column of a file is which of a table, and how its cells are written (docs/import.md)."""
+
+import codecs
+import tomllib
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, Literal
+from zoneinfo import available_timezones
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from data_sources.contracts import TABLES
+from data_sources.problems import BadInput, Problem, shown_path
+from data_sources.tabular import one_line
+from data_sources.units import is_unit
+
+TAG = "tag"
+"""A column of long readings that names the point by its source's tag instead of point_id."""
+COLUMN_UNITS = {
+    "_m3": "m^3", "_m3h": "m^3/h", "_mm": "mm", "_c": "degC", "_m": "m", "_km": "km", "_kwh": "kWh",
+    "_s": "s", "_days": "day", "_h": "h",
+}  # fmt: skip
+"""The unit that a column's name ends in."""
+
+
+class ColumnMap(BaseModel):
+    """Where one column of the table comes from: a column of the file, or a constant."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    column: str | None = None
+    value: str | int | float | bool | date | datetime | None = None
+    format: str | None = Field(None, description="strptime layout of times and dates; ISO 8601 where not given")
+    unit: str | None = Field(None, description="the file's unit; converted to the table's")
+    map: dict[str, str] | None = Field(None, description="the file's words → the table's")
+
+
+class ImportMap(BaseModel):
+    """A map as it stands in its TOML file, checked; `path` is that file, for messages."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    path: Path
+    source: str
+    shape: Literal["wide", "long"] = "long"
+    encoding: str = "utf-8"
+    delimiter: str = Field(",", min_length=1, max_length=1)
+    decimal: Literal[".", ","] = "."
+    missing: tuple[str, ...] = ()
+    timezone: str | None = None
+    sheet: str | None = None
+    columns: dict[str, ColumnMap]
+
+    @field_validator("columns", mode="before")
+    @classmethod
+    def _a_header_alone(cls, columns: Any) -> Any:
+        if not isinstance(columns, dict):
+            return columns
+        return {name: {"column": given} if isinstance(given, str) else given for name, given in columns.items()}
+
+    @field_validator("encoding")
+    @classmethod
+    def _known_encoding(cls, name: str) -> str:
+        try:
+            codecs.lookup(name)
+        except LookupError as error:
+            raise ValueError(f"{name!r} is no encoding such as utf-8 or gbk") from error
+        return name
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, name: str | None) -> str | None:
+        if name is not None and name not in available_timezones():
+            raise ValueError(f"{name!r} is no time zone such as Asia/Shanghai")
+        return name
+
+    def problem(self, key: str, message: str) -> Problem:
+        """A mistake in this map, at the line where `key` (source, columns.ts) is set."""
+        return Problem(shown_path(self.path), _line_of(self.path, key), key, message)
+
+
+def load_map(path: Path, table: str) -> ImportMap:
+    """Read and check a map for a table. Raises BadInput with every mistake, its line and what was expected."""
+    shown = shown_path(path)
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        raise BadInput([Problem(shown, 0, "", "no such file; the map of the import is expected here")]) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise BadInput([Problem(shown, 0, "", f"is not TOML: {error}")]) from error
+    try:
+        read = ImportMap.model_validate({**content, "path": path})
+    except ValidationError as error:
+        raise BadInput([_as_problem(path, detail) for detail in error.errors()]) from error
+    if problems := _column_problems(read, table):
+        raise BadInput(problems)
+    return read
+
+
+def _as_problem(path: Path, detail: Any) -> Problem:
+    key = ".".join(str(part) for part in detail["loc"][:3])
+    said = {
+        "extra_forbidden": "unknown key; the keys are those of docs/import.md",
+        "missing": "missing; the map needs it",
+    }
+    message = said.get(detail["type"], detail["msg"].removeprefix("Value error, "))
+    return Problem(shown_path(path), _line_of(path, key), key, message)
+
+
+def _column_problems(read: ImportMap, table: str) -> list[Problem]:
+    contract = TABLES[table].schema.columns()
+    given = read.columns
+    by_file = {TAG, "value"} if table == "reading" else set()
+    known = set(contract) | by_file
+    problems = [
+        read.problem(f"columns.{name}", f"{table} has no such column; it has {', '.join(contract)}")
+        for name in given
+        if name not in known
+    ]
+    optional = {name for name, column in contract.items() if column.nullable}
+    if table == "reading":
+        optional |= {"quality", "span_s"} | ({"point_id", "value"} if read.shape == "wide" else set())
+        optional |= {"point_id"} if TAG in given else set()
+    elif read.shape == "wide":
+        problems.append(read.problem("shape", 'only readings can be wide; expected "long"'))
+    missing = sorted(set(contract) - optional - set(given))
+    problems += [read.problem("columns", f"{name} is missing; {table} needs it") for name in missing]
+    if read.shape == "wide" and table == "reading":
+        surplus = sorted({"point_id", TAG, "value"} & set(given))
+        problems += [read.problem(f"columns.{name}", "a wide file's headers say this") for name in surplus]
+    for name, column in given.items():
+        problems += _cell_problems(read, name, column)
+    return problems
+
+
+def _cell_problems(read: ImportMap, name: str, column: ColumnMap) -> list[Problem]:
+    key = f"columns.{name}"
+    if (column.column is None) == (column.value is None):
+        return [read.problem(key, "expected a header of the file, or { value = … } for a constant")]
+    if column.unit is not None and not is_unit(column.unit):
+        return [read.problem(key, f"{column.unit!r} is no unit such as L/s, m³/h or °C")]
+    if column.unit is not None and name != "value" and canonical_unit(name) is None:
+        return [read.problem(key, "has no unit, so none can be converted")]
+    return []
+
+
+def canonical_unit(column: str) -> str | None:
+    """The unit that a column's name ends in (rain_mm: mm); None where it ends in none."""
+    endings = [ending for ending in COLUMN_UNITS if column.endswith(ending)]
+    return COLUMN_UNITS[max(endings, key=len)] if endings else None
+
+
+def header_of(column: ColumnMap) -> str | None:
+    """The header to look for; None for a constant."""
+    return None if column.column is None else one_line(column.column)
+
+
+def _line_of(path: Path, key: str) -> int:
+    """The line that sets a key; that of its section where it stands in none; 0 where neither is there."""
+    section, wanted, found = "", key.split("."), 0
+    for number, line in enumerate(path.read_text(encoding="utf-8-sig", errors="replace").splitlines(), 1):
+        text = line.strip()
+        if text.startswith("["):
+            section = text.strip("[]").strip()
+            if section == wanted[0] or section == ".".join(wanted[:2]):
+                found = number
+            continue
+        name = text.partition("=")[0].strip().strip("\"'")
+        if [*filter(None, section.split(".")), name] == wanted[: section.count(".") + 2 if section else 1]:
+            return number
+    return found

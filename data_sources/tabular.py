@@ -1,0 +1,69 @@
+"""A CSV file or a workbook's sheet as a frame of text, its rows numbered as they stand in the file."""
+
+import io
+import zipfile
+from pathlib import Path
+
+import fastexcel
+import polars as pl
+
+from data_sources.problems import BadInput, Problem, shown_path
+
+ROW = "row"
+WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
+
+
+def is_workbook(file: Path) -> bool:
+    """Whether a file is read as a workbook; every other one is read as CSV."""
+    return file.suffix.lower() in WORKBOOKS
+
+
+def one_line(header: str) -> str:
+    """A header as it is looked up: line breaks and repeated spaces in it are one space."""
+    return " ".join(header.split())
+
+
+def read_text(file: Path, encoding: str = "utf-8", delimiter: str = ",", sheet: str | None = None) -> pl.DataFrame:
+    """All cells as text (null where empty), headers in one line, and `row`: the header is row 1, the first record 2.
+
+    Raises BadInput where the file can't be read, has no rows, or names a column twice.
+    """
+    if not file.is_file():
+        raise BadInput([Problem(shown_path(file), 0, "", "no such file")])
+    frame = _workbook(file, sheet) if is_workbook(file) else _csv(file, encoding, delimiter)
+    names = [one_line(name) for name in frame.columns]
+    if twice := sorted({name for name in names if name and names.count(name) > 1}):
+        raise BadInput([Problem(shown_path(file), 1, name, "two columns have this name") for name in twice])
+    frame.columns = [name or f"column {number}" for number, name in enumerate(names, 1)]
+    if ROW in frame.columns:
+        frame = frame.rename({ROW: f"{ROW} "})
+    cells = frame.with_columns(pl.all().str.strip_chars().replace("", None))
+    return cells.with_row_index(ROW, offset=2).with_columns(pl.col(ROW).cast(pl.Int64))
+
+
+def _csv(file: Path, encoding: str, delimiter: str) -> pl.DataFrame:
+    try:
+        text = file.read_bytes().decode("utf-8-sig" if encoding.lower() in ("utf-8", "utf8") else encoding)
+    except UnicodeDecodeError as error:
+        message = f"is not {encoding}: byte {error.start + 1} can't be read; name its encoding in the map (gbk, …)"
+        raise BadInput([Problem(shown_path(file), 0, "", message)]) from error
+    if not text.strip():
+        raise BadInput([Problem(shown_path(file), 0, "", "is empty; expected a header and rows")])
+    try:
+        return pl.read_csv(
+            io.BytesIO(text.encode()), separator=delimiter, infer_schema=False, truncate_ragged_lines=True
+        )
+    except pl.exceptions.PolarsError as error:
+        raise BadInput([Problem(shown_path(file), 0, "", f"can't be read as CSV: {error}")]) from error
+
+
+def _workbook(file: Path, sheet: str | None) -> pl.DataFrame:
+    try:
+        book = fastexcel.read_excel(file)
+    except (fastexcel.FastExcelError, zipfile.BadZipFile, OSError) as error:
+        raise BadInput([Problem(shown_path(file), 0, "", f"can't be read as a workbook: {error}")]) from error
+    if sheet is not None and sheet not in book.sheet_names:
+        message = f"has no sheet {sheet!r}; it has {', '.join(book.sheet_names)}"
+        raise BadInput([Problem(shown_path(file), 0, "", message)])
+    cells: pl.DataFrame = book.load_sheet(sheet or 0, dtypes="string").to_polars()
+    return cells
