@@ -79,6 +79,7 @@ def make_board(engine: Engine, as_of: datetime, made_at: datetime) -> Board:
         utility=utility.id,
         name_zh=utility.name_zh,
         name_en=utility.name_en,
+        timezone=utility.timezone,
         sample=utility.sample,
         clock=utility.clock,
         refresh_seconds=utility.refresh_seconds,
@@ -106,7 +107,7 @@ def write_board(lake: Lake, board: Board) -> None:
     if kept_at is None or board.as_of >= kept_at + KEEP_EVERY or before is None or _states(before) != _states(document):
         row = pl.DataFrame({"as_of": [board.as_of], "version": [VERSION], "json": [text]})
         lake.write("board", row.with_columns(pl.col("as_of").cast(pl.Datetime("us", "UTC"))), source="metrics")
-    path = _path(lake)
+    path = board_file(lake.root)
     fresh = path.with_name(f".{path.name}.{os.getpid()}")
     fresh.parent.mkdir(parents=True, exist_ok=True)
     fresh.write_text(text, encoding="utf-8")
@@ -115,7 +116,7 @@ def write_board(lake: Lake, board: Board) -> None:
 
 def read_board(lake: Lake) -> dict[str, Any] | None:
     """The newest snapshot; None where none was ever made."""
-    path = _path(lake)
+    path = board_file(lake.root)
     return json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
 
 
@@ -125,8 +126,9 @@ def shown_board(lake: Lake, at: datetime) -> dict[str, Any] | None:
     return json.loads(kept["json"][0]) if kept.height else None
 
 
-def _path(lake: Lake) -> Path:
-    return lake.root / "board.json"
+def board_file(lake_folder: Path) -> Path:
+    """Where the newest snapshot stands."""
+    return lake_folder / "board.json"
 
 
 def _states(document: Mapping[str, Any]) -> list[tuple[str, str]]:

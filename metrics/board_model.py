@@ -197,6 +197,7 @@ class Board(_Frozen):
     utility: str
     name_zh: str
     name_en: str
+    timezone: str
     sample: bool
     clock: str
     refresh_seconds: float

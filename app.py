@@ -1,0 +1,162 @@
+"""What a user starts: makes sure there is a lake, serves the pages and the API, starts the embedded worker."""
+
+import gc
+import hmac
+import ipaddress
+import os
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+from starlette.middleware import Middleware
+from starlette.requests import HTTPConnection, Request
+from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Receive, Scope, Send
+from streamlit.starlette import App
+
+from data_sources.lake import Lake
+from data_sources.load import load_utility
+from data_sources.problems import ROOT, BadInput
+from data_sources.settings import Settings
+from pages.components.snapshot import newest_board
+
+COOKIE = "water_token"
+READY_AGE_S = 60.0
+"""A snapshot older than this, or none, means: not ready."""
+
+
+def _age_s(moment: str | None) -> float | None:
+    return None if moment is None else (datetime.now(UTC) - datetime.fromisoformat(moment)).total_seconds()
+
+
+async def ready(request: Request) -> Response:
+    """200 where a fresh snapshot is there, else 503; with the age of the snapshot and of its data in seconds."""
+    board = newest_board() or {}
+    snapshot_age, data_age = _age_s(board.get("made_at")), _age_s(board.get("as_of"))
+    fine = snapshot_age is not None and snapshot_age <= READY_AGE_S
+    body = {"ready": fine, "snapshot_age_s": snapshot_age, "data_age_s": data_age}
+    return JSONResponse(body, status_code=200 if fine else 503)
+
+
+async def board(request: Request) -> Response:
+    """The newest board as JSON; 503 where there is none yet."""
+    newest = newest_board()
+    return JSONResponse(newest) if newest else JSONResponse({"error": "no board yet"}, status_code=503)
+
+
+class TokenGate:
+    """Wants WATER_TOKEN of everybody: as a Bearer header, a cookie, or once as ?token=, which becomes the cookie."""
+
+    def __init__(self, app: ASGIApp, token: str) -> None:
+        self.app, self.token = app, token
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass on, redirect, or answer 401."""
+        if scope["type"] not in ("http", "websocket") or not self.token:
+            await self.app(scope, receive, send)
+            return
+        connection = HTTPConnection(scope)
+        header = connection.headers.get("authorization", "").removeprefix("Bearer ")
+        if self._is_it(header) or self._is_it(connection.cookies.get(COOKIE, "")):
+            await self.app(scope, receive, send)
+        elif scope["type"] == "http" and self._is_it(connection.query_params.get("token", "")):
+            answer = RedirectResponse(str(connection.url.remove_query_params("token")), status_code=303)
+            answer.set_cookie(COOKIE, self.token, httponly=True, samesite="strict")
+            await answer(scope, receive, send)
+        elif scope["type"] == "http":
+            await PlainTextResponse("a token is needed", status_code=401)(scope, receive, send)
+        else:
+            await send({"type": "websocket.close", "code": 4401})
+
+    def _is_it(self, given: str) -> bool:
+        return hmac.compare_digest(given.encode(), self.token.encode())
+
+
+@asynccontextmanager
+async def lifespan(app: App) -> AsyncIterator[dict[str, Any]]:
+    """Freeze what was loaded (a page's run ends in a full collection), and keep a worker as a child while serving."""
+    gc.collect()
+    gc.freeze()
+    worker = _start_worker() if Settings().worker == "embedded" else None
+    try:
+        yield {}
+    finally:
+        if worker is not None:
+            worker.terminate()
+            worker.wait()
+
+
+def _start_worker() -> subprocess.Popen[bytes]:
+    return subprocess.Popen([sys.executable, str(ROOT / "worker.py"), "--parent", str(os.getpid())], cwd=ROOT)
+
+
+app = App(
+    ROOT / "pages" / "main.py",
+    lifespan=lifespan,
+    routes=[
+        Route("/api/ready", ready),
+        Route("/api/board", board),
+        Mount("/fonts", StaticFiles(directory=ROOT / "pages" / "static" / "fonts")),
+    ],
+    middleware=[Middleware(TokenGate, token=Settings().token)],
+)
+
+
+def refusal(settings: Settings) -> str | None:
+    """Why these settings may not be served: another address than loopback without a token."""
+    try:
+        loopback = ipaddress.ip_address(settings.address).is_loopback
+    except ValueError:
+        loopback = settings.address == "localhost"
+    if loopback or settings.token:
+        return None
+    return f"WATER_ADDRESS={settings.address} is no loopback address: set WATER_TOKEN, or leave it at 127.0.0.1"
+
+
+def prepare_sample(lake: Lake) -> None:
+    """Build the lake of a sample utility where there is none; its progress shows on stderr."""
+    if not lake.utility.sample or lake.exists("reading"):
+        return
+    for module in ("sample_data", "metrics"):
+        command = [sys.executable, "-m", module, "build"]
+        if module == "sample_data":
+            command += ["--utility", str(lake.utility.folder)]
+        subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+
+
+class _Server(uvicorn.Server):
+    """Says its address once it serves."""
+
+    async def startup(self, sockets: list[Any] | None = None) -> None:
+        """As uvicorn's, then the one line."""
+        await super().startup(sockets)
+        if self.started:
+            print(f"http://{self.config.host}:{self.config.port}", flush=True)
+
+
+def main() -> int:
+    """Serve until stopped; 2 where settings or the utility's folder are no good."""
+    settings = Settings()
+    problem = refusal(settings)
+    try:
+        utility = load_utility(settings.utility)
+    except BadInput as bad:
+        problem = problem or str(bad)
+    if problem:
+        print(problem, file=sys.stderr)
+        return 2
+    prepare_sample(Lake(settings.lake_of(utility.id), utility))
+    _Server(uvicorn.Config(app, host=settings.address, port=settings.port, log_level="warning")).run()
+    return 0
+
+
+if __name__ == "__main__":
+    os.chdir(Path(__file__).parent)
+    sys.exit(main())

@@ -1,0 +1,55 @@
+"""Numbers and times as people read them: three significant digits, unless a limit needs more."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from math import floor, log10
+from zoneinfo import ZoneInfo
+
+SIGNIFICANT = 3
+MOST_DECIMALS = 6
+
+
+def number(value: float | None, beside: Iterable[float | None] = ()) -> str:
+    """A value with three significant digits (whole numbers whole, no zeros at the end), – where unknown.
+
+    Where that would look the same as one of `beside` (a threshold) without being it, it gets more digits.
+    """
+    if value is None:
+        return "–"
+    decimals = _decimals(value)
+    others = [other for other in beside if other is not None and other != value]
+    while decimals < MOST_DECIMALS and any(_fixed(value, decimals) == _fixed(other, decimals) for other in others):
+        decimals += 1
+    return _fixed(value, decimals)
+
+
+def signed(difference: float | None, value: float) -> str:
+    """A difference with its sign, as finely as `value`, to which it belongs, is written; – where unknown."""
+    if difference is None:
+        return "–"
+    text = _fixed(abs(difference), max(1, _decimals(value)))
+    return "±0" if text == "0" else f"{'+' if difference > 0 else '−'}{text}"
+
+
+def local(moment: str | datetime, timezone: str, form: str = "%m-%d %H:%M") -> str:
+    """An instant (ISO 8601) by the utility's clock."""
+    instant = datetime.fromisoformat(moment) if isinstance(moment, str) else moment
+    return instant.astimezone(ZoneInfo(timezone)).strftime(form)
+
+
+def short_time(moment: str | datetime, beside: str | datetime, timezone: str) -> str:
+    """The time of day where `moment` falls on the day of `beside`, else the date."""
+    same_day = local(moment, timezone, "%Y-%m-%d") == local(beside, timezone, "%Y-%m-%d")
+    return local(moment, timezone, "%H:%M" if same_day else "%m-%d")
+
+
+def _decimals(value: float) -> int:
+    if value == 0:
+        return 0
+    return min(MOST_DECIMALS, max(0, SIGNIFICANT - 1 - floor(log10(abs(value)))))
+
+
+def _fixed(value: float, decimals: int) -> str:
+    text = f"{value:.{decimals}f}"
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    return "0" if text in ("-0", "") else text.replace("-", "−")

@@ -1,0 +1,31 @@
+"""The snapshot that all viewers share: read again only where the worker has renamed a new one into place."""
+
+import json
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from data_sources.load import load_utility
+from data_sources.settings import Settings
+from metrics.board import board_file
+
+
+def newest_board() -> dict[str, Any] | None:
+    """The newest board's JSON, None where there is none; not to be changed, everybody reads the same one."""
+    settings = Settings()
+    path = board_file(settings.lake_of(_utility_id(settings.utility)))
+    if not path.exists():
+        return None
+    stat = path.stat()
+    return _read(path, stat.st_mtime_ns, stat.st_ino)
+
+
+@lru_cache(maxsize=4)
+def _utility_id(folder: Path) -> str:
+    return load_utility(folder).id
+
+
+@lru_cache(maxsize=4)
+def _read(path: Path, _mtime_ns: int, _inode: int) -> dict[str, Any]:
+    read: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return read

@@ -1,0 +1,110 @@
+"""Keeps the board true: new rows, sealed days, marts, snapshot, closed periods; one failing step stops no other."""
+
+import os
+import sys
+import time
+from argparse import ArgumentParser
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+
+import structlog
+
+from data_sources.lake import Lake
+from data_sources.load import load_utility
+from data_sources.locks import LockHeld
+from data_sources.problems import BadInput
+from data_sources.settings import Settings
+from metrics.board import make_board, write_board
+from metrics.build import build_marts
+from metrics.catalogue import load_catalogue
+from metrics.clock import now_of
+from metrics.engine import Engine
+from sample_data.live import append_until
+
+log = structlog.get_logger()
+LOOK_FOR_PARENT_S = 1.0
+
+
+class Worker:
+    """One utility's worker over its lake."""
+
+    def __init__(self, lake: Lake) -> None:
+        self.lake, self.utility = lake, lake.utility
+        self.engine = Engine(self.utility, lake, load_catalogue(self.utility))
+        self._failed: set[str] = set()
+        self._closed_for: date | None = None
+
+    def once(self) -> None:
+        """One round: every step in its turn, whatever became of the others."""
+        now = datetime.now(UTC)
+        if self.utility.sample:
+            self._step("sample", lambda: append_until(self.lake, self.utility, now))
+        if not self.lake.exists("reading"):
+            return
+        at = now_of(self.utility, self.lake)
+        self._step("seal", lambda: self.lake.seal(self._ended(at)))
+        self._step("marts", lambda: build_marts(self.lake, self.utility, at))
+        self._step("board", lambda: write_board(self.lake, make_board(self.engine, at, datetime.now(UTC))))
+        if self._closed_for != self.utility.day_of(at):
+            self._step("periods", lambda: self._close(at))
+
+    def _close(self, at: datetime) -> None:
+        self.engine.close_periods(at)
+        self._closed_for = self.utility.day_of(at)
+
+    def _ended(self, at: datetime) -> list[date]:
+        """Days that are over and not sealed."""
+        today = self.utility.day_of(at)
+        return [day for day in self.lake.fingerprints("reading").keys() - self.lake.sealed_days() if day < today]
+
+    def _step(self, name: str, act: Callable[[], object]) -> None:
+        """Run one step; its failure is said once, and so is its recovery."""
+        try:
+            act()
+        except Exception:
+            if name not in self._failed:
+                log.exception("step failed", step=name)
+            self._failed.add(name)
+        else:
+            if name in self._failed:
+                log.info("step recovered", step=name)
+            self._failed.discard(name)
+
+
+def run(lake: Lake, parent: int | None) -> None:
+    """Rounds until the parent is gone: one every `refresh_seconds`."""
+    worker = Worker(lake)
+    while _lives(parent):
+        started = time.monotonic()
+        worker.once()
+        while _lives(parent) and time.monotonic() - started < lake.utility.refresh_seconds:
+            time.sleep(min(LOOK_FOR_PARENT_S, lake.utility.refresh_seconds))
+
+
+def _lives(parent: int | None) -> bool:
+    """Whether the process that started this one is still its parent."""
+    return parent is None or os.getppid() == parent
+
+
+def main() -> int:
+    """Hold the worker's lock and work; 2 where another one holds it, or the folder is no good."""
+    parser = ArgumentParser(description=__doc__)
+    parser.add_argument("--parent", type=int, help="the process with which this one ends")
+    given = parser.parse_args()
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
+    settings = Settings()
+    try:
+        utility = load_utility(settings.utility)
+        lake = Lake(settings.lake_of(utility.id), utility)
+        with lake.worker_lock():
+            run(lake, given.parent)
+    except (BadInput, LockHeld) as problem:
+        print(problem, file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 0
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
