@@ -31,13 +31,16 @@ def read_text(file: Path, encoding: str = "utf-8", delimiter: str = ",", sheet: 
     if not file.is_file():
         raise BadInput([Problem(shown_path(file), 0, "", "no such file")])
     frame = _workbook(file, sheet) if is_workbook(file) else _csv(file, encoding, delimiter)
-    names = [one_line(name) for name in frame.columns]
+    # libraries rename a header that comes twice, so it is read as a row like the others
+    names = [one_line(name or "") for name in frame.row(0)] if frame.height else []
+    if not any(names):
+        raise BadInput([Problem(shown_path(file), 1, "", "is empty; expected a header and rows")])
     if twice := sorted({name for name in names if name and names.count(name) > 1}):
         raise BadInput([Problem(shown_path(file), 1, name, "two columns have this name") for name in twice])
     frame.columns = [name or f"column {number}" for number, name in enumerate(names, 1)]
     if ROW in frame.columns:
-        frame = frame.rename({ROW: f"{ROW} "})
-    cells = frame.with_columns(pl.all().str.strip_chars().replace("", None))
+        raise BadInput([Problem(shown_path(file), 1, ROW, "is a word of the import's own; rename this column")])
+    cells = frame.slice(1).with_columns(pl.all().str.strip_chars().replace("", None))
     return cells.with_row_index(ROW, offset=2).with_columns(pl.col(ROW).cast(pl.Int64))
 
 
@@ -48,10 +51,14 @@ def _csv(file: Path, encoding: str, delimiter: str) -> pl.DataFrame:
         message = f"is not {encoding}: byte {error.start + 1} can't be read; name its encoding in the map (gbk, …)"
         raise BadInput([Problem(shown_path(file), 0, "", message)]) from error
     if not text.strip():
-        raise BadInput([Problem(shown_path(file), 0, "", "is empty; expected a header and rows")])
+        return pl.DataFrame()
     try:
         return pl.read_csv(
-            io.BytesIO(text.encode()), separator=delimiter, infer_schema=False, truncate_ragged_lines=True
+            io.BytesIO(text.encode()),
+            has_header=False,
+            separator=delimiter,
+            infer_schema=False,
+            truncate_ragged_lines=True,
         )
     except pl.exceptions.PolarsError as error:
         raise BadInput([Problem(shown_path(file), 0, "", f"can't be read as CSV: {error}")]) from error
@@ -65,5 +72,5 @@ def _workbook(file: Path, sheet: str | None) -> pl.DataFrame:
     if sheet is not None and sheet not in book.sheet_names:
         message = f"has no sheet {sheet!r}; it has {', '.join(book.sheet_names)}"
         raise BadInput([Problem(shown_path(file), 0, "", message)])
-    cells: pl.DataFrame = book.load_sheet(sheet or 0, dtypes="string").to_polars()
+    cells: pl.DataFrame = book.load_sheet(sheet or 0, header_row=None, skip_rows=0, dtypes="string").to_polars()
     return cells
