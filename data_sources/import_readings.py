@@ -24,7 +24,7 @@ def wide_readings(
     Returns (readings with the row of the file each stood in, what couldn't be read, headers used).
     """
     cells = Cells(how, utility, text, file)
-    points = _points(how, utility)
+    points = _points(how, utility.points.filter(source=how.source))
     tags = [tag for tag in points[TAG] if tag in cells.text.columns]
     if not tags:
         some = ", ".join(points[TAG].head(3)) or "none"
@@ -45,12 +45,13 @@ def long_readings(
 ) -> tuple[pl.DataFrame, Unread, set[str]]:
     """A reading a row, its point named by `tag` (of the map's source) or `point_id`; returns as `wide_readings`."""
     cells = Cells(how, utility, text, file)
-    points = _points(how, utility)
     name = TAG if TAG in how.columns else "point_id"
     given = cells.cell(name)
     assert given is not None  # the map was checked
     if name == TAG:
         given = given.str.replace_all(r"\s+", " ")
+    named = pl.col(name).str.replace_all(r"\s+", " ").is_in(given.implode())
+    points = _points(how, utility.points.filter(pl.col("source") == how.source, named))
     rows, why = _shared_columns(cells, given)
     strange = ~given.is_in(points[name].implode()).fill_null(value=False)
     reason = pl.format(f"{name}: '{{}}' is no point of {how.source} in points.csv", given.fill_null(""))
@@ -63,11 +64,11 @@ def long_readings(
     return _readings(long.join(points, on=name, maintain_order="left"), cells, unread), unread, cells.used
 
 
-def _points(how: ImportMap, utility: Utility) -> pl.DataFrame:
-    """The source's points with what turns their file's unit into the canonical one, and the plausible range in that."""
+def _points(how: ImportMap, points: pl.DataFrame) -> pl.DataFrame:
+    """Points with what turns their file's unit into the canonical one, and their plausible range in that."""
     unit = how.columns["value"].unit if "value" in how.columns else None
     rows = []
-    for point in utility.points.filter(source=how.source).iter_rows(named=True):
+    for point in points.iter_rows(named=True):
         canonical = QUANTITIES[point["quantity"]]
         own = point["unit"] or canonical
         if unit is not None and not compatible(unit, canonical):
