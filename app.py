@@ -153,7 +153,7 @@ def main() -> int:
         print(problem, file=sys.stderr)
         return 2
     prepare_sample(Lake(settings.lake_of(utility.id), utility))
-    _Server(uvicorn.Config(app, host=settings.address, port=settings.port, log_level="warning")).run()
+    _Server(uvicorn.Config(app, host=settings.address, port=settings.port, log_level="warning", access_log=False)).run()
     return 0
 
 

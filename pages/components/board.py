@@ -35,12 +35,12 @@ def board_html(board: Mapping[str, Any] | None, lang: str, theme: str) -> str:
         f'data-stale-after="{stale_after:g}" data-stale="false">'
         f"{header(board, lang, theme, say)}"
         f"{exception_list(board, lang, say)}"
-        f"{_tiles(board, lang, say)}"
+        f"{_tiles(board, lang, theme, say)}"
         f"</div><script>{_file('board.js')}</script>"
     )
 
 
-def _tiles(board: Mapping[str, Any], lang: str, say: Words) -> str:
+def _tiles(board: Mapping[str, Any], lang: str, theme: str, say: Words) -> str:
     """Seven columns, one a module; a tile's place follows from its module and number, whatever it shows."""
     columns = []
     for column, module in enumerate(MODULES, 1):
@@ -48,7 +48,7 @@ def _tiles(board: Mapping[str, Any], lang: str, say: Words) -> str:
         columns.append(f'<h2 style="grid-column:{column}">{escape(say("module", module))}</h2>')
         for row, one in enumerate(own, 2):
             place = f"grid-column:{column};grid-row:{row}"
-            columns.append(tile(one, lang, say, board, place))
+            columns.append(tile(one, lang, theme, say, board, place))
     return f'<section class="tiles">{"".join(columns)}</section>'
 
 

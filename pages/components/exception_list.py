@@ -9,6 +9,8 @@ from pages.components.tile import SHAPES
 from pages.components.words import Words
 
 SHOWN = 5
+NAMED = 6
+"""Unknown indicators named in the line that says how many there are."""
 
 
 def exception_list(board: Mapping[str, Any], lang: str, say: Words) -> str:
@@ -28,7 +30,10 @@ def _calm(board: Mapping[str, Any], lang: str, say: Words) -> str:
     if not unknown:
         text = say("exceptions", "all_normal", n=len(board["indicators"]))
         return f'<p class="far"><i class="normal">○</i>{escape(text)}</p>'
-    which = "、".join(f"{one[f'short_{lang}']}（{say('reason', one['reason'] or 'no_source')}）" for one in unknown[:6])
+    which = say("exceptions", "between").join(
+        say("exceptions", "which", name=one[f"short_{lang}"], reason=say("reason", one["reason"] or "no_source"))
+        for one in unknown[:NAMED]
+    )
     return (
         f'<p class="far"><i class="unknown">▨</i>{escape(say("exceptions", "none", n=len(unknown)))}</p>'
         f'<p class="small">{escape(which)}</p>'

@@ -32,15 +32,16 @@ def header(board: Mapping[str, Any], lang: str, theme: str, say: Words) -> str:
 
 def _today(today: Mapping[str, Any], say: Words) -> str:
     parts = [
-        _volume(say("header", "supplied"), today["supplied_m3"], today["supplied_expected_m3"]),
-        _volume(say("header", "treated"), today["treated_m3"], today["treated_expected_m3"]),
+        _volume("supplied", today, say),
+        _volume("treated", today, say),
         f"{escape(say('header', 'rain'))} <b>{number(today['rain_mm'])}</b> mm",
     ]
     return " · ".join(parts)
 
 
-def _volume(name: str, volume: float | None, expected: float | None) -> str:
+def _volume(name: str, today: Mapping[str, Any], say: Words) -> str:
     """A volume so far, in 万m³, beside what the whole day was expected to bring."""
+    volume, expected = today[f"{name}_m3"], today[f"{name}_expected_m3"]
     shown = number(None if volume is None else volume / WAN_M3)
     beside = "" if expected is None else f" / {number(expected / WAN_M3)}"
-    return f"{escape(name)} <b>{shown}</b>{beside} 万m³"
+    return f"{escape(say('header', name))} <b>{shown}</b>{beside} {escape(say('unit', '万m³'))}"

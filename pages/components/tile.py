@@ -7,12 +7,13 @@ from typing import Any
 from pages.components.bullet import THRESHOLDS, bullet
 from pages.components.numbers import number, short_time, signed
 from pages.components.sparkline import sparkline
+from pages.components.theme import themes
 from pages.components.words import Words
 
 SHAPES = {"alarm": "▲", "warning": "◆", "normal": "○", "unknown": "▨"}
 
 
-def tile(one: Mapping[str, Any], lang: str, say: Words, board: Mapping[str, Any], place: str) -> str:
+def tile(one: Mapping[str, Any], lang: str, theme: str, say: Words, board: Mapping[str, Any], place: str) -> str:
     """A tile's HTML at a CSS `place` of the grid. `one` is an indicator of `board`; its texts are escaped."""
     state = one["state"]
     value = "" if one["value"] is None else repr(float(one["value"]))
@@ -23,7 +24,7 @@ def tile(one: Mapping[str, Any], lang: str, say: Words, board: Mapping[str, Any]
         f'<p class="value">{shown_value(one)}<small>{escape(say("unit", one["unit"]))}</small></p>'
         f'<p class="state"><i class="{state}">{SHAPES[state]}</i>{_state_words(one, say)}</p>'
         f"{bullet(one)}"
-        f"{sparkline(one['trend'], one['band'], escape(say('tile', 'trend', n=len(one['trend']))))}"
+        f"{sparkline(one['trend'], one['band'], escape(say('tile', 'trend', n=len(one['trend']))), themes()[theme])}"
         f'<p class="small">{_target(one, say)}</p>'
         f'<p class="small">{_compare(one, say)}</p>'
         f'<p class="small">{_foot(one, lang, say, board)}</p>'
@@ -41,12 +42,13 @@ def _state_words(one: Mapping[str, Any], say: Words) -> str:
     state, reason = one["state"], one["reason"]
     text = say("reason", reason) if state == "unknown" and reason else say("state", state)
     partial = f" <em>{escape(say('tile', 'partial'))}</em>" if one["partial"] else ""
-    return f"<span>{escape(text)}</span>{partial}"
+    better = "" if state == "unknown" else f"<u>{escape(say('tile', one['direction']))}</u>"
+    return f"<span>{escape(text)}</span>{partial}{better}"
 
 
 def _target(one: Mapping[str, Any], say: Words) -> str:
     aim = one["target"] if one["target"] is not None else one["warning"]
-    parts = [say("tile", one["direction"])]
+    parts = []
     if aim is not None:
         parts.append(f"{say('tile', 'target')} {number(aim)}")
     if one["gap"] is not None:

@@ -10,7 +10,7 @@ shows: current
 window: 24 h
 aggregate: sum
 tile: 4
-short: {zh: 出厂水达标率, en: Works compliance}
+short: {zh: 出厂水达标率, en: Finished water}
 owner: 制水部
 formula: hours that keep every limit ÷ hours with a limit and data
 standard: GB 5749-2022; early warning of turbidity at 0.3 NTU by the house
