@@ -3,6 +3,7 @@
 import argparse
 import tempfile
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 from pathlib import Path
 
 from bench.claim import Claim, seconds
@@ -24,7 +25,7 @@ def new_days(lake: Lake, before: int, rounds: int) -> list[float]:
     for number in range(1, rounds + 1):
         day = LAST_DAY + timedelta(days=number)
         list(fill(lake, [day], NEW_STEP_S))
-        taken.append(seconds(lambda end=_end_of(day): build_marts(lake, lake.utility, end)))
+        taken.append(seconds(partial(build_marts, lake, lake.utility, _end_of(day))))
     return taken
 
 

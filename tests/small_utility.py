@@ -63,7 +63,7 @@ P1.a.available,P1.s,available,1,state,,P1.a,,on_change,,900,0,1,scada,P1_A_AV,�
 T1.in.flow,T1.in,flow,m³/h,influent,influent,,,sampled,300,,0,3000,scada,T1_IN,进水流量,Influent flow
 T1.out.flow,T1.out,flow,m³/h,effluent,,,,sampled,300,,0,3000,scada,T1_OUT,出水流量,Effluent flow
 T1.out.cod,T1.out,cod,mg/L,effluent,effluent,,,sampled,300,,0,500,scada,T1_COD,出水COD,Effluent COD
-T1.out.ammonia,T1.out,ammonia_nitrogen,mg/L,effluent,effluent,,,sampled,300,,0,100,scada,T1_NH3N,出水氨氮,Effluent ammonia
+T1.out.ammonia,T1.out,ammonia_nitrogen,mg/L,effluent,effluent,,,sampled,300,,0,100,scada,T1_NH3N,出水氨氮,Ammonia out
 T1.kwh,T1.in,energy,kWh,energy,,,,sampled,300,,0,1e9,scada,T1_KWH,电量,Energy
 R1.rain,R1.r,rainfall,mm,,,,,sampled,300,,0,60,scada,R1_RAIN,雨量,Rainfall
 """,

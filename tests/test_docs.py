@@ -3,12 +3,12 @@
 import re
 from pathlib import Path
 
-import data_sources.__main__
 import pytest
-import sample_data.__main__
 import typer
 
+import data_sources.__main__
 import metrics.__main__
+import sample_data.__main__
 from data_sources.settings import ROOT, Settings
 from metrics.catalogue import load_catalogue
 from metrics.indicator_docs import pages
