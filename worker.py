@@ -86,12 +86,20 @@ def _lives(parent: int | None) -> bool:
     return parent is None or os.getppid() == parent
 
 
+def _log_to_stderr() -> None:
+    plain = structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
+    structlog.configure(
+        processors=[structlog.processors.add_log_level, structlog.processors.TimeStamper("iso", utc=True), plain],
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+
+
 def main() -> int:
     """Hold the worker's lock and work; 2 where another one holds it, or the folder is no good."""
     parser = ArgumentParser(description=__doc__)
     parser.add_argument("--parent", type=int, help="the process with which this one ends")
     given = parser.parse_args()
-    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
+    _log_to_stderr()
     settings = Settings()
     try:
         utility = load_utility(settings.utility)

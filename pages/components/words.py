@@ -23,7 +23,7 @@ def words_in(lang: str) -> Words:
     section.
     """
 
-    def say(section: str, name: str, **blanks: object) -> str:
+    def say(section: str, name: str, /, **blanks: object) -> str:
         entry = all_words()[section].get(name)
         return name if entry is None else entry[lang].format(**blanks)
 

@@ -1,0 +1,118 @@
+"""The server: routes, the token, loopback, one line with its address."""
+
+import json
+import os
+import subprocess
+import sys
+from datetime import UTC, datetime
+
+import pytest
+import requests
+
+from app import refusal
+from data_sources.problems import ROOT
+from data_sources.settings import Settings
+from tests.pages import boards
+from tests.serving import serving
+from tests.small_utility import write_small_utility
+
+
+@pytest.fixture(scope="module")
+def folders(tmp_path_factory):
+    base = tmp_path_factory.mktemp("app")
+    lake = base / "lake"
+    lake.mkdir()
+    fresh = boards.board(made_at=datetime.now(UTC), as_of=datetime.now(UTC))
+    (lake / "board.json").write_text(json.dumps(fresh), encoding="utf-8")
+    return write_small_utility(base / "tiny"), lake
+
+
+@pytest.fixture(scope="module")
+def address(folders):
+    with serving(*folders) as started:
+        yield started
+
+
+def test_ready_with_a_fresh_snapshot(address):
+    answer = requests.get(f"{address}/api/ready", timeout=5)
+    assert answer.status_code == 200
+    body = answer.json()
+    assert body["ready"] is True
+    assert 0 <= body["snapshot_age_s"] < 60
+    assert 0 <= body["data_age_s"] < 60
+
+
+def test_the_board_as_json(address):
+    document = requests.get(f"{address}/api/board", timeout=5).json()
+    assert document["utility"] == "tiny"
+    assert len(document["indicators"]) == 18
+
+
+def test_fonts_are_served_from_here(address):
+    sheet = requests.get(f"{address}/fonts/noto-sans-sc.css", timeout=5)
+    assert sheet.headers["content-type"].startswith("text/css")
+    assert "unicode-range" in sheet.text
+    assert "http" not in sheet.text
+    font = requests.get(f"{address}/fonts/noto-sans-sc-118-wght-normal.woff2", timeout=5)
+    assert font.content[:4] == b"wOF2"
+
+
+def test_a_page_of_the_app(address):
+    answer = requests.get(address, timeout=5)
+    assert answer.status_code == 200
+    assert "<title>" in answer.text
+
+
+def test_without_a_snapshot_it_is_not_ready(tmp_path):
+    lake = tmp_path / "lake"
+    lake.mkdir()
+    with serving(write_small_utility(tmp_path / "tiny"), lake) as started:
+        ready = requests.get(f"{started}/api/ready", timeout=5)
+        board = requests.get(f"{started}/api/board", timeout=5)
+    assert (ready.status_code, ready.json()) == (503, {"ready": False, "snapshot_age_s": None, "data_age_s": None})
+    assert board.status_code == 503
+
+
+def test_with_a_token_every_request_needs_it(folders):
+    with serving(*folders, WATER_TOKEN="s3cret") as started:
+        url = f"{started}/api/board"
+        assert requests.get(url, timeout=5).status_code == 401
+        assert requests.get(started, timeout=5).status_code == 401
+        assert requests.get(f"{started}/fonts/noto-sans-sc.css", timeout=5).status_code == 401
+        assert requests.get(url, headers={"Authorization": "Bearer wrong"}, timeout=5).status_code == 401
+        assert requests.get(url, headers={"Authorization": "Bearer s3cret"}, timeout=5).status_code == 200
+        session = requests.Session()
+        first = session.get(url, params={"token": "s3cret", "lang": "en"}, timeout=5, allow_redirects=False)
+        assert first.status_code == 303
+        assert "token" not in first.headers["location"]
+        assert "lang=en" in first.headers["location"]
+        assert "HttpOnly" in first.headers["set-cookie"]
+        assert session.get(url, timeout=5).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("address", "token", "refused"),
+    [
+        ("127.0.0.1", "", False),
+        ("::1", "", False),
+        ("localhost", "", False),
+        ("0.0.0.0", "", True),
+        ("192.168.1.5", "", True),
+        ("0.0.0.0", "long enough", False),
+        ("board.example", "", True),
+    ],
+)
+def test_another_address_than_loopback_needs_a_token(monkeypatch, address, token, refused):
+    monkeypatch.setenv("WATER_ADDRESS", address)
+    monkeypatch.setenv("WATER_TOKEN", token)
+    assert (refusal(Settings()) is not None) == refused
+
+
+def test_it_ends_with_one_line_where_it_may_not_serve(folders):
+    environment = {**os.environ, "WATER_UTILITY": str(folders[0]), "WATER_ADDRESS": "0.0.0.0"}
+    done = subprocess.run(
+        [sys.executable, str(ROOT / "app.py")], env=environment, capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode == 2
+    assert "WATER_TOKEN" in done.stderr.splitlines()[-1]
+    assert done.stdout == ""

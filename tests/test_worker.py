@@ -1,0 +1,107 @@
+"""The worker: makes the board, holds its lock, survives a failing step, ends with its parent."""
+
+import os
+import subprocess
+import sys
+import time
+from datetime import UTC, datetime, timedelta
+
+import polars as pl
+import pytest
+
+import worker as worker_module
+from data_sources.lake import Lake
+from data_sources.load import load_utility
+from data_sources.problems import ROOT
+from metrics.board import read_board
+from tests.small_utility import write_small_utility
+from worker import Worker
+
+
+@pytest.fixture
+def lake(tmp_path):
+    """A lake with the last half hour of one pressure."""
+    utility = load_utility(write_small_utility(tmp_path / "tiny"))
+    made = Lake(tmp_path / "lake", utility)
+    now = datetime.now(UTC).replace(second=0, microsecond=0)
+    times = [now - timedelta(minutes=5 * n) for n in range(1, 7)]
+    rows = pl.DataFrame({"point_id": "N.pressure", "ts": times, "span_s": 0, "value": 0.3, "quality": "good"})
+    made.write("reading", rows, source="scada")
+    return made
+
+
+def test_one_round_makes_the_board(lake):
+    Worker(lake).once()
+    board = read_board(lake)
+    tile = next(one for one in board["indicators"] if one["id"] == "pressure_compliance")
+    assert board["utility"] == "tiny"
+    # six readings of five minutes: no hour is 80 % covered yet
+    assert (tile["state"], tile["reason"]) == ("unknown", "too_few_data")
+
+
+def test_an_empty_lake_makes_no_board(tmp_path):
+    empty = Lake(tmp_path / "lake", load_utility(write_small_utility(tmp_path / "tiny")))
+    Worker(empty).once()
+    assert read_board(empty) is None
+
+
+def test_a_failing_step_is_said_once_and_stops_no_other(lake, monkeypatch, capsys):
+    def broken(*args: object) -> None:
+        raise OSError("disk gone")
+
+    monkeypatch.setattr(Lake, "seal", broken)
+    rounds = Worker(lake)
+    rounds.once()
+    rounds.once()
+    assert capsys.readouterr().out.count("step=seal") == 1
+    assert read_board(lake) is not None
+
+
+def test_a_sample_goes_on(lake, monkeypatch):
+    asked = []
+    monkeypatch.setattr(worker_module, "append_until", lambda *given: asked.append(given))
+    Worker(lake).once()
+    assert asked == []
+    object.__setattr__(lake.utility, "sample", True)
+    Worker(lake).once()
+    assert len(asked) == 1
+
+
+def started(lake: Lake, *arguments: str) -> subprocess.Popen[str]:
+    environment = {**os.environ, "WATER_UTILITY": str(lake.utility.folder), "WATER_LAKE": str(lake.root)}
+    command = [sys.executable, str(ROOT / "worker.py"), *arguments]
+    return subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)
+
+
+def wait_for_board(lake: Lake) -> None:
+    ends = time.monotonic() + 60
+    while read_board(lake) is None:
+        assert time.monotonic() < ends, "no board"
+        time.sleep(0.1)
+
+
+@pytest.mark.slow
+def test_a_second_worker_says_who_holds_the_lake(lake):
+    first = started(lake)
+    try:
+        wait_for_board(lake)
+        second = started(lake)
+        _, said = second.communicate(timeout=60)
+    finally:
+        first.terminate()
+        first.communicate(timeout=20)
+    assert second.returncode == 2
+    assert str(first.pid) in said.splitlines()[-1]
+
+
+@pytest.mark.slow
+def test_it_ends_with_its_parent(lake):
+    stranger = started(lake, "--parent", "1")
+    assert stranger.wait(60) == 0
+    child = started(lake, "--parent", str(os.getpid()))
+    try:
+        wait_for_board(lake)
+        assert child.poll() is None
+    finally:
+        child.terminate()
+        child.communicate(timeout=20)
