@@ -12,6 +12,7 @@ from data_sources.load import load_utility
 from data_sources.problems import ROOT
 from data_sources.settings import Settings
 from sample_data.build import build as build_lake
+from sample_data.bwdf_build import build_bwdf
 
 app = typer.Typer(help="A demonstration utility: made-up readings that obey physics.", no_args_is_help=True)
 NAMED = {"utility": ROOT / "sample_data" / "utility", "bwdf": ROOT / "sample_data" / "bwdf"}
@@ -36,7 +37,10 @@ def build(
         read = load_utility(NAMED.get(utility, Path(utility)))
         lake = Lake(Settings().lake_of(read.id), read)
         with shown_progress("sample data") as tick:
-            build_lake(lake, read, as_of or datetime.now(UTC), days, months, tick)
+            if read.id == "bwdf":
+                build_bwdf(lake, read, tick)
+            else:
+                build_lake(lake, read, as_of or datetime.now(UTC), days, months, tick)
     typer.echo(lake.root)
 
 
