@@ -36,7 +36,6 @@ BUSINESS: tuple[Made, ...] = (
     Made("work_order", "workorders", customers.orders, 5),
     Made("stock_item", "u8", stock.stock_items),
     Made("stock_move", "u8", stock.stock_moves),
-    Made("action_item", "programme_office", actions.action_items),
     Made("lab_sample", "lab", laboratory.lab_samples),
     Made("weather", "weather_service", laboratory.observed),
     Made("weather", "weather_service", laboratory.forecasts),
@@ -44,8 +43,9 @@ BUSINESS: tuple[Made, ...] = (
 WHOLE_LIFE: tuple[Made, ...] = (
     Made("meter_event", "meters", meters.meter_events),
     Made("meter", "meters", meters.meters),
+    Made("action_item", "programme_office", actions.action_items),
 )
-"""Tables whose rows reach back over years: a meter's life begins with its purchase."""
+"""Tables whose rows reach back: a meter's life begins with its purchase, an action is updated once a month."""
 MONTHLY: tuple[Made, ...] = (
     Made("sale", "billing", billing.sales),
     Made("water_balance", "billing", billing.balances),

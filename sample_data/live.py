@@ -20,12 +20,13 @@ def append_until(lake: Lake, utility: Utility, now: datetime) -> int:
     newest = lake.newest("reading")
     if newest is None:
         return 0
-    end, written = _step(now), 0
-    start = _step(newest) + timedelta(seconds=STEP_S)
+    step, end, written = timedelta(seconds=STEP_S), _step(now), 0
+    start = _step(newest) + step
     while start <= end:
-        stop = min(start + AT_ONCE, end + timedelta(seconds=STEP_S))
+        stop = min(start + AT_ONCE, end + step)
         written += _append(lake, readings(utility, start, stop, STEP_S))
-        written += append_business(lake, utility, start, stop)
+        # readings are there up to and with the last step, business rows up to it
+        written += append_business(lake, utility, start - step, stop - step)
         start = stop
     return written
 

@@ -6,7 +6,7 @@ import polars as pl
 
 from data_sources.utility import Utility
 from sample_data.dice import at_clock, days, frame
-from sample_data.events import CYCLE_DAYS, Event, events
+from sample_data.events import CYCLE_DAYS, events
 from sample_data.noise import key
 
 WAREHOUSE = "中心仓库（样例）"
@@ -24,6 +24,7 @@ _ITEMS = (
     ("bearing", "轴承", "spare", "套", False, 1), ("levelmeter", "超声波液位计", "spare", "台", True, 1),
 )  # fmt: skip
 STOCKED_OUT = "clamp300"
+LEFT_DAYS = 3
 _EPOCH = date(1970, 1, 1)
 
 
@@ -86,19 +87,18 @@ def _moves(utility: Utility, day: date, item: str, use: int, *, counted: bool) -
 
 
 def _stock_out(utility: Utility, day: date) -> list[dict[str, object]]:
-    """A repair takes nearly all clamps; a delivery brings them back when the event ends."""
+    """A repair takes all clamps but three days' use; a delivery brings them back when the event ends."""
     rows: list[dict[str, object]] = []
     use = next(use for item, *_, use in _ITEMS if item == STOCKED_OUT)
     for event in events("stock_out"):
-        begun = day if _cycle_day(day) == event.cycle_day else None
-        ended = day if _cycle_day(_first_day(event, day)) == event.cycle_day else None
-        for kind, sign, hour, of in (
-            ("issue", -1, event.hour, begun),
-            ("receipt", 1, (event.hour + event.hours) % 24, ended),
+        last_hour = event.hour + event.hours
+        for kind, sign, begun, hour in (
+            ("issue", -1, day, event.hour),
+            ("receipt", 1, day - timedelta(days=int(last_hour // 24)), last_hour % 24),
         ):
-            if of is None:
+            if _cycle_day(begun) != event.cycle_day:
                 continue
-            taken = _safety(use) + use
+            taken = _stock(begun, STOCKED_OUT, use) - LEFT_DAYS * use
             rows.append(
                 {
                     "move_id": f"{STOCKED_OUT}-{day:%Y%m%d}-repair-{kind}",
@@ -110,11 +110,6 @@ def _stock_out(utility: Utility, day: date) -> list[dict[str, object]]:
                 }
             )
     return rows
-
-
-def _first_day(event: Event, day: date) -> date:
-    """The day on which the event that ends on `day` would have begun."""
-    return day - timedelta(days=int((event.hour + event.hours) // 24))
 
 
 def _cycle_day(day: date) -> int:
