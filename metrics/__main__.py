@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from data_sources.lake import Lake
-from data_sources.load import load_utility
 
 from data_sources.command_line import FOUND_SOMETHING, bad_input_ends, moment, print_json, shown_progress
+from data_sources.lake import Lake
+from data_sources.load import load_utility
 from data_sources.problems import BadInput, Problem
 from data_sources.settings import ROOT, Settings
 from data_sources.utility import Utility

@@ -3,8 +3,8 @@
 from typing import Any
 
 import polars as pl
-from data_sources.lake import Lake
 
+from data_sources.lake import Lake
 from data_sources.utility import Utility
 from metrics.catalogue import Indicator
 from metrics.limits import resolve_limits
