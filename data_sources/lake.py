@@ -1,8 +1,9 @@
 """The lake: a folder of Delta tables, one a contract. Every commit holds the lock; nothing is changed in place."""
 
+import time
 from collections.abc import Collection, Iterable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -18,13 +19,20 @@ from data_sources.write import STORED, WriteReport, batch_name, checked, with_da
 
 COMPRESSED = WriterProperties(compression="ZSTD", compression_level=1)
 
+SETTLED_NS = 100_000_000
+"""Two commits may bear the same time where the clock of the file system is coarse; later than this they don't."""
+
 
 @dataclass(frozen=True)
 class _Opened:
-    """A table as it was at one version: its files (path, and day where it is partitioned)."""
+    """A table as it was at one version: its files (path, and day where it is partitioned).
+
+    `changed_at` is when its log's folder last changed, in ns: the version is not asked again until that moves.
+    """
 
     table: DeltaTable
     version: int
+    changed_at: int
     files: pl.DataFrame
 
 
@@ -200,19 +208,24 @@ class Lake:
     def _open(self, table: str) -> _Opened | None:
         """The table at its newest version; the list of files is read again only where that moved."""
         opened = self._opened.get(table)
+        log = self._path(table) / "_delta_log"
+        if not log.exists():
+            return None
+        changed_at = log.stat().st_mtime_ns
         if opened is None:
-            if not (self._path(table) / "_delta_log").exists():
-                return None
             delta = DeltaTable(self._path(table))
+        elif opened.changed_at == changed_at and time.time_ns() - changed_at > SETTLED_NS:
+            return opened
         else:
             delta = opened.table
             delta.update_incremental()
             if delta.version() == opened.version:
-                return opened
+                self._opened[table] = replace(opened, changed_at=changed_at)
+                return self._opened[table]
         actions = pl.DataFrame(delta.get_add_actions(flatten=True))
         path = pl.lit(f"{self._path(table)}/") + pl.col("path")
         day = [pl.col("partition.day").alias("day")] if table in PARTITIONED else []
-        self._opened[table] = _Opened(delta, delta.version(), actions.select(path.alias("path"), *day))
+        self._opened[table] = _Opened(delta, delta.version(), changed_at, actions.select(path.alias("path"), *day))
         return self._opened[table]
 
     def _read(self, table: str, files: list[str]) -> pl.LazyFrame:
@@ -234,9 +247,9 @@ class Lake:
         if table not in PARTITIONED:
             return self.scan(table).join(rows.lazy().select(key), on=key, how="semi").collect()
         there = self._read(table, self.files(table, list(rows["day"].unique())))
-        for time in ("ts", "issued_at"):
-            if time in key:
-                there = there.filter(pl.col(time).is_between(rows[time].min(), rows[time].max()))
+        for column in ("ts", "issued_at"):
+            if column in key:
+                there = there.filter(pl.col(column).is_between(rows[column].min(), rows[column].max()))
         return _newest_of_key(table, there.join(rows.lazy().select(key), on=key, how="semi")).collect()
 
     def _append(self, table: str, rows: pl.DataFrame) -> None:

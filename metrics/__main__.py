@@ -21,7 +21,7 @@ from metrics.clock import now_of
 from metrics.engine import Engine
 from metrics.indicator_docs import write_pages
 from metrics.indicator_lineage import lineage_of
-from metrics.limits import resolve_limits, shipped_limits
+from metrics.limits import shipped_limits
 from metrics.skeleton import skeleton
 
 app = typer.Typer(help="What a number means: the catalogue of indicators, its marts, the board.", no_args_is_help=True)
@@ -105,7 +105,7 @@ def preview(indicator_id: Id, as_of: AsOf = None, as_json: Json = False) -> None
         utility = _utility()
         catalogue = load_catalogue(utility)
         indicator = _indicator(catalogue, indicator_id)
-        problems = check_indicator(indicator, resolve_limits(utility))
+        problems = check_indicator(indicator, utility)
         if problems:
             raise BadInput(problems)
         engine, at = _engine_at(as_of, catalogue, utility)

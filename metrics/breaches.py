@@ -8,6 +8,8 @@ from metrics.connection import fetch, own_connection, view_of_files
 from metrics.engine import Engine
 from metrics.moment_queries import query
 
+LISTED = timedelta(minutes=15)
+"""How long a breach stays listed after it ended, so that nothing flickers."""
 LOOK_BACK = timedelta(days=2)
 """How far back the start of a breach is looked for."""
 
@@ -29,13 +31,22 @@ def breaches(engine: Engine, watched: pl.DataFrame, as_of: datetime) -> pl.DataF
     Columns point_id, site_id, quantity, is_over (a limit; else an early warning), value (the worst), min, max,
     warning_min, warning_max, distance (past the limit ÷ the limit), since (start of the unbroken run).
     """
+    recent = _ask(engine, watched, as_of, LISTED)
+    if recent.is_empty():
+        return recent
+    return _ask(engine, watched.join(recent.select("point_id"), on="point_id", how="semi"), as_of, LOOK_BACK)
+
+
+def _ask(engine: Engine, watched: pl.DataFrame, as_of: datetime, back: timedelta) -> pl.DataFrame:
+    """The same from the readings of so long before `as_of`: first few for all points, then more for few."""
     day = engine.utility.day_of
-    days = pl.date_range(day(as_of - LOOK_BACK), day(as_of), eager=True).to_list()
+    days = pl.date_range(day(as_of - back), day(as_of), eager=True).to_list()
     files = engine.lake.files("reading", days)
     if not files or watched.is_empty():
         return pl.DataFrame(schema=SCHEMA)
     with own_connection() as connection:
         connection.register("watched", watched)
         connection.execute("SET VARIABLE as_of = $as_of", {"as_of": as_of})
+        connection.execute("SET VARIABLE earliest = $earliest", {"earliest": as_of - back})
         view_of_files(connection, "readings", files)
         return fetch(connection, query("breaches")).select(list(SCHEMA))

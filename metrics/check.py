@@ -3,13 +3,12 @@
 import re
 
 import duckdb
-import polars as pl
 
-from data_sources.problems import Problem
+from data_sources.problems import Problem, shown_path
 from data_sources.utility import Utility
-from metrics.catalogue import Indicator, load_catalogue
+from metrics.catalogue import SHIPPED, Indicator, load_catalogue
 from metrics.examples import locked_memory, run_examples
-from metrics.limits import limit_problems, resolve_limits
+from metrics.limits import limit_problems, resolve_limits, shipped_limits
 from metrics.result import result_problems
 from metrics.sql_rules import check_sql
 from metrics.view_columns import VIEW_COLUMNS
@@ -20,15 +19,19 @@ _LINE = re.compile(r"^LINE (\d+):", re.MULTILINE)
 def check_catalogue(utility: Utility) -> list[Problem]:
     """All that is wrong with the shipped and the utility's own indicators and with the limits; [] where all is well."""
     catalogue = load_catalogue(utility)
-    limits = resolve_limits(utility)
     problems = [*limit_problems(utility), *catalogue.problems]
     for indicator in catalogue.indicators.values():
-        problems += check_indicator(indicator, limits)
+        problems += check_indicator(indicator, utility)
     return sorted(problems)
 
 
-def check_indicator(indicator: Indicator, limits: pl.DataFrame) -> list[Problem]:
-    """What is wrong with one file that could be read: the rules for SQL, then its columns, then its examples."""
+def check_indicator(indicator: Indicator, utility: Utility) -> list[Problem]:
+    """What is wrong with one file that could be read: the rules for SQL, then its columns, then its examples.
+
+    The examples of a shipped file are judged by the shipped limits, those of the utility's own by the utility's.
+    """
+    shipped = shown_path(SHIPPED / indicator.module / f"{indicator.id}.sql") == indicator.file
+    limits = shipped_limits() if shipped else resolve_limits(utility)
     broken = [Problem(indicator.file, indicator.sql_line, "", message) for message in check_sql(indicator.sql)]
     return broken or compile_problems(indicator) or run_examples(indicator, limits)
 

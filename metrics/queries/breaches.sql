@@ -1,5 +1,6 @@
--- Readings of the watched points in the last two days → those past a limit within the last 15 minutes, with the worst of
--- them and since when without a break. `readings` and `watched` are given, variable as_of the moment.
+-- Readings of the watched points → those past a limit within the last 15 minutes, with the worst of
+-- them and since when without a break. `readings`, `watched` and
+-- the variables as_of and earliest are given.
 WITH told AS (
     SELECT
         readings.point_id,
@@ -16,7 +17,7 @@ WITH told AS (
     JOIN watched ON watched.point_id = readings.point_id
     WHERE
         readings.ts + to_seconds(readings.span_s) <= getvariable('as_of')
-        AND readings.ts >= getvariable('as_of') - INTERVAL '2' DAY
+        AND readings.ts >= getvariable('earliest')
     GROUP BY ALL
 ),
 

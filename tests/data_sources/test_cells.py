@@ -53,7 +53,7 @@ def test_numbers_come_back(values):
 @given(
     start=st.datetimes(datetime(2020, 1, 1), datetime(2030, 1, 1)).map(lambda t: t.replace(second=0, microsecond=0)),
     zone=st.sampled_from(["Europe/Rome", "Asia/Shanghai", "America/New_York", "Australia/Lord_Howe"]),
-    step=st.sampled_from([5, 15, 30, 60]),
+    step=st.sampled_from([5, 15, 30]),  # Lord Howe repeats half an hour: hourly rows could not tell which it was
     backward=st.booleans(),
 )
 def test_local_times_of_a_whole_day_come_back_as_the_moments_they_were(start, zone, step, backward):
