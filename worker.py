@@ -23,6 +23,8 @@ from sample_data.live import append_until
 
 log = structlog.get_logger()
 LOOK_FOR_PARENT_S = 1.0
+MOST_FILES = 120
+"""Files of the running day from which on they are made into few: each append leaves one a source."""
 
 
 class Worker:
@@ -43,6 +45,7 @@ class Worker:
             return
         at = now_of(self.utility, self.lake)
         self._step("seal", lambda: self.lake.seal(self._ended(at)))
+        self._step("compact", lambda: self._compact(self.utility.day_of(at)))
         self._step("marts", lambda: build_marts(self.lake, self.utility, at))
         self._step("board", lambda: write_board(self.lake, make_board(self.engine, at, datetime.now(UTC))))
         if self._closed_for != self.utility.day_of(at):
@@ -51,6 +54,10 @@ class Worker:
     def _close(self, at: datetime) -> None:
         self.engine.close_periods(at)
         self._closed_for = self.utility.day_of(at)
+
+    def _compact(self, today: date) -> None:
+        if len(self.lake.files("reading", [today])) > MOST_FILES:
+            self.lake.compact(today)
 
     def _ended(self, at: datetime) -> list[date]:
         """Days that are over and not sealed."""

@@ -154,7 +154,7 @@ class Lake:
             return None
         if table in PARTITIONED:
             last_days = sorted(self.fingerprints(table))[-2:]
-            rows = self.scan(table, last_days)
+            rows = self._read(table, self.files(table, last_days))  # of a key all rows have one time
         else:
             rows = self.scan(table)
         time = pl.col(own) + pl.duration(seconds="span_s") if table == "reading" else pl.col(own)
@@ -179,6 +179,12 @@ class Lake:
                     writer_properties=COMPRESSED,
                 )
                 self._mark_sealed({day})
+
+    def compact(self, day: date) -> None:
+        """Make few files of the many that a day's appends to table reading left; its rows stay as they are."""
+        with self.commit_lock():
+            table = DeltaTable(self._path("reading"))
+            table.optimize.compact(partition_filters=[("day", "=", day.isoformat())], writer_properties=COMPRESSED)
 
     def sealed_days(self) -> set[date]:
         """Days of table reading that were sealed and have not changed since."""

@@ -311,3 +311,16 @@ def test_our_reasons_are_those_of_the_contract(rows):
     good, _ = schema.filter(frame)
     assert isinstance(good, pl.DataFrame) and issubclass(schema, dataframely.Schema)
     assert frame.filter(frame.select(why=broken_rules(TABLES["reading"]))["why"] == "").equals(good)
+
+
+def test_compacting_changes_files_but_no_row(tiny_lake):
+    times = [datetime(2026, 9, 15, 1, n, tzinfo=UTC) for n in range(12)]
+    for ts in times:
+        row = {"point_id": "N.pressure", "ts": ts, "span_s": 0, "value": 0.3, "quality": "good"}
+        tiny_lake.write("reading", pl.DataFrame([row]), source="scada")
+    before = tiny_lake.scan("reading").collect().sort("ts")
+    assert len(tiny_lake.files("reading")) == 12
+    tiny_lake.compact(date(2026, 9, 15))
+    assert len(tiny_lake.files("reading")) == 1
+    assert tiny_lake.scan("reading").collect().sort("ts").equals(before)
+    assert tiny_lake.newest("reading") == times[-1]
