@@ -22,7 +22,7 @@ lint: .venv/dev.done ## style, types and SQL
 	@$(PYTHON) -m ruff check .
 	@$(PYTHON) -m ruff format --check .
 	@$(PYTHON) -m mypy
-	@$(PYTHON) -m sqlfluff lint -p 2 metrics
+	@$(PYTHON) -m sqlfluff lint -p 2 metrics sample_data
 
 bench: .venv/dev.done ## claims of speed: goal, measured, met or missed
 	@$(PYTHON) -m bench

@@ -20,6 +20,8 @@ from sample_data.bwdf_build import build_bwdf, workbooks
 FOLDER = ROOT / "sample_data" / "bwdf"
 ROME = ZoneInfo("Europe/Rome")
 POPULATION = {1: 162, 2: 531, 3: 607, 4: 2094, 5: 7955, 6: 1135, 7: 3180, 8: 2901, 9: 425, 10: 776}
+KNOWN = {"net_night_flow", "area_supply"}
+"""What can be computed: the second is the folder's own indicator."""
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("bwdf")]
 
 
@@ -126,7 +128,7 @@ def test_the_board_knows_what_there_is_and_says_no_source_of_all_else(engine):
     now = now_of(engine.utility, engine.lake)
     board = make_board(engine, now, now)
     assert board.clock == "data"
-    reasons = {one.id: one.reason for one in board.indicators if one.id != "net_night_flow"}
+    reasons = {one.id: one.reason for one in board.indicators if one.id not in KNOWN}
     assert set(reasons.values()) == {"no_source"}
     flow = next(one for one in board.indicators if one.id == "net_night_flow")
     assert flow.value is not None
@@ -139,3 +141,13 @@ def test_rain_of_the_last_day(engine):
     expected = sum(float(values[0]) for text, values in cells("WeatherData.xlsx") if text.startswith(day))
     rain = make_board(engine, now, now).sewage.rain
     assert sum(one.mm for one in rain if one.kind == "observed") == pytest.approx(expected, abs=1e-6)
+
+
+@pytest.mark.parametrize("day", [date(2022, 7, 20), date(2023, 3, 30)])
+def test_supply_of_the_areas(engine, inflow, day):
+    rows = engine.rows("area_supply", now_of(engine.utility, engine.lake), [day])
+    shown = dict(rows.select("site_id", "numerator").rows())
+    for area in POPULATION:
+        known = [inflow[area, hour] for hour in hours(*local_day(day)) if (area, hour) in inflow]
+        expected = sum(known) / len(known) * 24 if len(known) >= 20 else None  # 80 % of 24 hours are 19.2
+        assert shown[f"DMA{area}"] == (None if expected is None else pytest.approx(expected, rel=1e-9))
