@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 
 import numpy as np
 import polars as pl
@@ -35,12 +34,11 @@ def minutes_of(utility: Utility, day: date, step_s: int) -> pl.DataFrame:
     noise = np.random.default_rng(day.toordinal()).integers(0, 1000, steps * len(points)) / 100
     return pl.DataFrame(
         {
-            "point_id": points.cast(pl.Categorical).repeat_by(steps).explode() if steps else points,
+            "point_id": points.repeat_by(steps).explode(),
             "ts": pl.Series(np.tile(times, len(points))).cast(pl.Datetime("us", "UTC")),
             "value": noise,
         }
     ).with_columns(
-        pl.col("point_id").cast(pl.String),
         span_s=pl.lit(0, pl.Int64),
         quality=pl.lit("good"),
         covered_s=pl.lit(step_s, pl.Int64),
@@ -52,8 +50,3 @@ def fill(lake: Lake, days: list[date], step_s: int) -> Iterator[date]:
     for day in days:
         lake.write_sealed(minutes_of(lake.utility, day, step_s), source="bench")
         yield day
-
-
-def folder_bytes(folder: Path) -> int:
-    """Size of all files below a folder."""
-    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
