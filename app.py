@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -15,17 +16,24 @@ from typing import Any
 import uvicorn
 from starlette.middleware import Middleware
 from starlette.requests import HTTPConnection, Request
-from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
 from streamlit.starlette import App
 
+from data_sources import heartbeat
 from data_sources.lake import Lake
 from data_sources.load import load_utility
 from data_sources.problems import ROOT, BadInput
 from data_sources.settings import Settings
-from pages.components.snapshot import newest_board
+from pages.components.board import board_html
+from pages.components.compressed import CompressedStatic
+from pages.components.first_paint import FirstPaint
+from pages.components.geography import geography_of
+from pages.components.links import View, view_of
+from pages.components.snapshot import lake_folder, newest_board
+from pages.components.wall import wall_html
 
 COOKIE = "water_token"
 READY_AGE_S = 60.0
@@ -37,11 +45,12 @@ def _age_s(moment: str | None) -> float | None:
 
 
 async def ready(request: Request) -> Response:
-    """200 where a fresh snapshot is there, else 503; with the age of the snapshot and of its data in seconds."""
+    """200 where a fresh snapshot is there, else 503; ages in seconds: of the snapshot, its data, the worker's pulse."""
     board = newest_board() or {}
     snapshot_age, data_age = _age_s(board.get("made_at")), _age_s(board.get("as_of"))
     fine = snapshot_age is not None and snapshot_age <= READY_AGE_S
-    body = {"ready": fine, "snapshot_age_s": snapshot_age, "data_age_s": data_age}
+    ages = {"snapshot_age_s": snapshot_age, "data_age_s": data_age, "worker_age_s": heartbeat.age_s(lake_folder())}
+    body = {"ready": fine, **ages}
     return JSONResponse(body, status_code=200 if fine else 503)
 
 
@@ -49,6 +58,29 @@ async def board(request: Request) -> Response:
     """The newest board as JSON; 503 where there is none yet."""
     newest = newest_board()
     return JSONResponse(newest) if newest else JSONResponse({"error": "no board yet"}, status_code=503)
+
+
+async def board_fragment(request: Request) -> Response:
+    """The newest board as HTML, for whoever puts it into a page of its own; 304 where it is still the same."""
+    newest, view = newest_board(), _view(request)
+    tag = f'"{newest["made_at"] if newest else "none"}/{view.lang}/{view.theme}"'
+    headers = {"etag": tag, "cache-control": "no-cache"}
+    if request.headers.get("if-none-match") == tag:
+        return Response(status_code=304, headers=headers)
+    return HTMLResponse(board_html(newest, view, geography_of(Settings().utility)), headers=headers)
+
+
+async def wall(request: Request) -> Response:
+    """The page of a wall display."""
+    return HTMLResponse(
+        wall_html(newest_board(), _view(request), geography_of(Settings().utility)),
+        headers={"cache-control": "no-store"},
+    )
+
+
+def _view(request: Request) -> View:
+    """Language and theme of the address; these two pages show the present only."""
+    return replace(view_of(request.query_params, load_utility(Settings().utility).languages), at=None)
 
 
 class TokenGate:
@@ -103,9 +135,11 @@ app = App(
     routes=[
         Route("/api/ready", ready),
         Route("/api/board", board),
+        Route("/api/board.html", board_fragment),
+        Route("/wall", wall),
         Mount("/fonts", StaticFiles(directory=ROOT / "pages" / "static" / "fonts")),
     ],
-    middleware=[Middleware(TokenGate, token=Settings().token)],
+    middleware=[Middleware(TokenGate, token=Settings().token), Middleware(CompressedStatic), Middleware(FirstPaint)],
 )
 
 

@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 
 import structlog
 
+from data_sources.heartbeat import beating
 from data_sources.lake import Lake
 from data_sources.load import load_utility
 from data_sources.locks import LockHeld
@@ -111,7 +112,7 @@ def main() -> int:
     try:
         utility = load_utility(settings.utility)
         lake = Lake(settings.lake_of(utility.id), utility)
-        with lake.worker_lock():
+        with lake.worker_lock(), beating(lake.root):
             run(lake, given.parent)
     except (BadInput, LockHeld) as problem:
         print(problem, file=sys.stderr)

@@ -23,9 +23,9 @@ def free_port() -> int:
 
 
 @contextmanager
-def serving(utility: Path, lake: Path, **settings: str) -> Iterator[str]:
+def serving(utility: Path, lake: Path, port: int | None = None, **settings: str) -> Iterator[str]:
     """The address of `python app.py` over a lake; its worker is external unless told otherwise."""
-    port = free_port()
+    port = port or free_port()
     environment = {
         **os.environ,
         "WATER_UTILITY": str(utility),

@@ -69,7 +69,10 @@ def test_without_a_snapshot_it_is_not_ready(tmp_path):
     with serving(write_small_utility(tmp_path / "tiny"), lake) as started:
         ready = requests.get(f"{started}/api/ready", timeout=5)
         board = requests.get(f"{started}/api/board", timeout=5)
-    assert (ready.status_code, ready.json()) == (503, {"ready": False, "snapshot_age_s": None, "data_age_s": None})
+    assert (ready.status_code, ready.json()) == (
+        503,
+        {"ready": False, "snapshot_age_s": None, "data_age_s": None, "worker_age_s": None},
+    )
     assert board.status_code == 503
 
 

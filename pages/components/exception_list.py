@@ -1,11 +1,13 @@
-"""The exceptions of the board: what, where, since when, how far past the limit, whose; worst first, five at most."""
+"""The exceptions of the board: where, what, since when, how far past the limit, whose; worst first, five at most."""
 
 from collections.abc import Mapping
 from html import escape
 from typing import Any
 
-from pages.components.numbers import local, number
-from pages.components.tile import SHAPES
+from data_sources.vocabulary import QUANTITIES
+from pages.components.links import View
+from pages.components.numbers import number, short_time
+from pages.components.states import SHAPES
 from pages.components.words import Words
 
 SHOWN = 5
@@ -13,16 +15,18 @@ NAMED = 6
 """Unknown indicators named in the line that says how many there are."""
 
 
-def exception_list(board: Mapping[str, Any], lang: str, say: Words) -> str:
+def exception_list(board: Mapping[str, Any], view: View, say: Words) -> str:
     """The panel's HTML; without exceptions it says whether all is normal, or how much is unknown and why."""
     found = board["exceptions"]
-    names = {site["site_id"]: site[f"name_{lang}"] for site in board["sites"]}
-    if not found:
-        return f'<section class="exceptions calm">{_calm(board, lang, say)}</section>'
-    cards = "".join(_card(one, board, names, lang, say) for one in found[:SHOWN])
+    names = {site["site_id"]: site[f"name_{view.lang}"] for site in board["sites"]}
     rest = len(found) - SHOWN
-    more = f'<p class="more">{escape(say("exceptions", "more", n=rest))}</p>' if rest > 0 else ""
-    return f'<section class="exceptions">{cards}{more}</section>'
+    count = say("exceptions", "title", n=len(found))
+    more = say("exceptions", "more", n=rest) if rest > 0 else say("exceptions", "columns")
+    title = f"<h2>{escape(count)}<span>{escape(more)}</span></h2>"
+    if not found:
+        return f'<section class="exceptions calm">{title}{_calm(board, view.lang, say)}</section>'
+    entries = "".join(_entry(one, board, names, view, say) for one in found[:SHOWN])
+    return f'<section class="exceptions">{title}{entries}</section>'
 
 
 def _calm(board: Mapping[str, Any], lang: str, say: Words) -> str:
@@ -40,40 +44,49 @@ def _calm(board: Mapping[str, Any], lang: str, say: Words) -> str:
     )
 
 
-def _card(one: Mapping[str, Any], board: Mapping[str, Any], names: Mapping[str, str], lang: str, say: Words) -> str:
+def _entry(one: Mapping[str, Any], board: Mapping[str, Any], names: Mapping[str, str], view: View, say: Words) -> str:
     state = one["state"]
     blinking = " unseen" if state == "alarm" and not one["acknowledged"] else ""
+    text = escape(_headline(one, board, names, view.lang, say))
+    if one["code"] == "indicator_state":
+        text = f'<a href="{view.link("indicator", id=one["subject"])}" target="_self">{text}</a>'
     return (
         f'<article class="exception {state}{blinking}" data-exception="{escape(one["subject"])}" data-state="{state}">'
-        f'<p class="far"><i class="{state}">{SHAPES[state]}</i><span>{escape(_what(one, board, lang, say))}</span></p>'
-        f'<p class="far where">{escape(names.get(one["site_id"] or "", say("exceptions", "everywhere")))}</p>'
-        f'<p class="small">{escape(_details(one, board["timezone"], say))}</p>'
+        f'<p class="far"><i class="{state}">{SHAPES[state]}</i><span>{text}</span></p>'
+        f'<p class="small">{escape(_details(one, board, say))}</p>'
         "</article>"
     )
 
 
-def _what(one: Mapping[str, Any], board: Mapping[str, Any], lang: str, say: Words) -> str:
+def _headline(one: Mapping[str, Any], board: Mapping[str, Any], names: Mapping[str, str], lang: str, say: Words) -> str:
+    """Where and what, in one line."""
     args, code = one["args"], one["code"]
+    where = names.get(one["site_id"] or "", "")
     if code == "indicator_state":
         tile = next((tile for tile in board["indicators"] if tile["id"] == one["subject"]), None)
-        name = tile[f"short_{lang}"] if tile else one["subject"]
-        unit = say("unit", args["unit"])
-        return say("exceptions", code, name=name, value=f"{number(args['value'])} {unit}".strip())
+        return say("exceptions", code, name=tile[f"short_{lang}"] if tile else one["subject"])
     if code in ("point_limit", "early_warning"):
-        return say("exceptions", code, quantity=say("quantity", args["quantity"]), value=number(args["value"]))
+        return say("exceptions", code, where=where, quantity=say("quantity", args["quantity"])).strip()
     if code == "few_data":
-        return say("exceptions", code, validity=number(100 * args["validity"]))
+        return say("exceptions", code, where=where).strip()
     return say("exceptions", code, subject=one["subject"])
 
 
-def _details(one: Mapping[str, Any], timezone: str, say: Words) -> str:
-    parts = [say("exceptions", "since", time=local(one["since"], timezone))]
+def _details(one: Mapping[str, Any], board: Mapping[str, Any], say: Words) -> str:
+    args, code = one["args"], one["code"]
+    parts = []
+    if code == "few_data":
+        parts.append(say("exceptions", "validity", n=number(100 * args["validity"])))
+    elif "value" in args:
+        unit = args["unit"] if "unit" in args else QUANTITIES[args["quantity"]]
+        parts.append(f"{number(args['value'])} {say('unit', unit)}".strip())
     if one["distance"] is not None:
-        past = one["code"] == "indicator_state"
-        shown = number(one["distance"]) if past else number(100 * one["distance"])
-        parts.append(say("exceptions", "steps" if past else "past", n=shown))
+        steps = code == "indicator_state"
+        shown = number(one["distance"]) if steps else number(100 * one["distance"])
+        parts.append(say("exceptions", "steps" if steps else "past", n=shown))
     if one["count"] > 1:
-        parts.append(say("exceptions", "points" if one["code"] == "source_silent" else "count", n=one["count"]))
+        parts.append(say("exceptions", "points" if code == "source_silent" else "count", n=one["count"]))
+    parts.append(say("exceptions", "since", time=short_time(one["since"], board["as_of"], board["timezone"])))
     if one["acknowledged"]:
         parts.append(say("exceptions", "acknowledged"))
-    return " · ".join([*parts, say("exceptions", "owner", owner=one["owner"])])
+    return " · ".join([*parts, one["owner"]])

@@ -12,12 +12,17 @@ from metrics.board import board_file
 
 def newest_board() -> dict[str, Any] | None:
     """The newest board's JSON, None where there is none; not to be changed, everybody reads the same one."""
-    settings = Settings()
-    path = board_file(settings.lake_of(_utility_id(settings.utility)))
+    path = board_file(lake_folder())
     if not path.exists():
         return None
     stat = path.stat()
     return _read(path, stat.st_mtime_ns, stat.st_ino)
+
+
+def lake_folder() -> Path:
+    """Where the lake of the configured utility lies."""
+    settings = Settings()
+    return settings.lake_of(_utility_id(settings.utility))
 
 
 @lru_cache(maxsize=4)

@@ -5,30 +5,31 @@ from html import escape
 from typing import Any
 
 from pages.components.bullet import THRESHOLDS, bullet
+from pages.components.links import View
 from pages.components.numbers import number, short_time, signed
 from pages.components.sparkline import sparkline
+from pages.components.states import SHAPES
 from pages.components.theme import themes
 from pages.components.words import Words
 
-SHAPES = {"alarm": "▲", "warning": "◆", "normal": "○", "unknown": "▨"}
 
-
-def tile(one: Mapping[str, Any], lang: str, theme: str, say: Words, board: Mapping[str, Any], place: str) -> str:
-    """A tile's HTML at a CSS `place` of the grid. `one` is an indicator of `board`; its texts are escaped."""
+def tile(one: Mapping[str, Any], view: View, say: Words, board: Mapping[str, Any], place: str) -> str:
+    """A tile's HTML at a CSS `place` of the grid, a link to its page. `one` is an indicator of `board`."""
     state = one["state"]
     value = "" if one["value"] is None else repr(float(one["value"]))
+    label = escape(say("tile", "trend", n=len(one["trend"])))
+    told = "<br>".join(escape(line) for line in _aim(one, say) + _beside(one, view.lang, say))
     return (
-        f'<article class="tile {state}" data-indicator="{escape(one["id"])}" data-state="{state}" '
-        f'data-value="{value}" style="{place}">'
-        f"<h3>{escape(one[f'short_{lang}'])}</h3>"
-        f'<p class="value">{shown_value(one)}<small>{escape(say("unit", one["unit"]))}</small></p>'
-        f'<p class="state"><i class="{state}">{SHAPES[state]}</i>{_state_words(one, say)}</p>'
+        f'<a class="tile {state}" data-indicator="{escape(one["id"])}" data-state="{state}" '
+        f'data-value="{value}" style="{place}" href="{view.link("indicator", id=one["id"])}" target="_self">'
+        f"<h3>{escape(one[f'short_{view.lang}'])}</h3>"
+        f'<p class="value">{shown_value(one)}<small>{escape(say("unit", one["unit"]))}</small>'
+        f"{sparkline(one['trend'], one['band'], label, themes()[view.theme])}</p>"
+        f'<div class="state"><i class="{state}">{SHAPES[state]}</i><span>{escape(_state_words(one, say))}</span>'
+        f'<p class="small">{told}</p></div>'
         f"{bullet(one)}"
-        f"{sparkline(one['trend'], one['band'], escape(say('tile', 'trend', n=len(one['trend']))), themes()[theme])}"
-        f'<p class="small">{_target(one, say)}</p>'
-        f'<p class="small">{_compare(one, say)}</p>'
-        f'<p class="small">{_foot(one, lang, say, board)}</p>'
-        "</article>"
+        f'<p class="small foot">{_compare(one, say)}<span>{_time(one, say, board)}</span></p>'
+        "</a>"
     )
 
 
@@ -38,22 +39,32 @@ def shown_value(one: Mapping[str, Any]) -> str:
 
 
 def _state_words(one: Mapping[str, Any], say: Words) -> str:
-    """The state in words, and why where that says more; a warning from too few data says so."""
+    """The state in words; of an unknown one why."""
     state, reason = one["state"], one["reason"]
-    text = say("reason", reason) if state == "unknown" and reason else say("state", state)
-    partial = f" <em>{escape(say('tile', 'partial'))}</em>" if one["partial"] else ""
-    better = "" if state == "unknown" else f"<u>{escape(say('tile', one['direction']))}</u>"
-    return f"<span>{escape(text)}</span>{partial}{better}"
+    return say("reason", reason) if state == "unknown" and reason else say("state", state)
 
 
-def _target(one: Mapping[str, Any], say: Words) -> str:
-    aim = one["target"] if one["target"] is not None else one["warning"]
-    parts = []
+def _aim(one: Mapping[str, Any], say: Words) -> list[str]:
+    """What is aimed at, and the signed gap to it."""
+    aim, low, high = one["target"], one["warning_low"], one["warning_high"]
+    aim = one["warning"] if aim is None else aim
     if aim is not None:
-        parts.append(f"{say('tile', 'target')} {number(aim)}")
-    if one["gap"] is not None:
-        parts.append(f"{say('tile', 'gap')} {signed(one['gap'], one['value'])}")
-    return escape(" · ".join(parts))
+        direction = one["direction"]
+        text = say("tile", "aim" if direction == "band" else f"aim_{direction}", aim=number(aim))
+    elif low is not None and high is not None:
+        text = say("tile", "aim_band", low=number(low), high=number(high))
+    else:
+        return []
+    gap = [] if one["gap"] is None else [say("tile", "gap", gap=signed(one["gap"], one["value"]))]
+    return [" ".join([text, *gap])]
+
+
+def _beside(one: Mapping[str, Any], lang: str, say: Words) -> list[str]:
+    """The number that belongs beside, in one line, or in two where nothing else is said."""
+    if one["beside"] is None:
+        return []
+    label, told = one[f"beside_{lang}"], f"{number(one['beside'])} {say('unit', one['beside_unit'])}".strip()
+    return [label, told] if one["state"] == "unknown" else [f"{label} {told}"]
 
 
 def _compare(one: Mapping[str, Any], say: Words) -> str:
@@ -66,12 +77,9 @@ def _compare(one: Mapping[str, Any], say: Words) -> str:
     return escape(" · ".join(parts))
 
 
-def _foot(one: Mapping[str, Any], lang: str, say: Words, board: Mapping[str, Any]) -> str:
+def _time(one: Mapping[str, Any], say: Words, board: Mapping[str, Any]) -> str:
+    """When the data is from, and that it is partial where it is."""
     if one["data_time"] is None:
-        text = say("tile", "no_data_time")
-    else:
-        text = say("tile", "data_time", time=short_time(one["data_time"], board["as_of"], board["timezone"]))
-    if one["beside"] is None:
-        return escape(text)
-    beside = f"{one[f'beside_{lang}']} {number(one['beside'])} {say('unit', one['beside_unit'])}"
-    return f"{escape(beside.strip())} · {escape(text)}"
+        return escape(say("tile", "no_data_time"))
+    time = short_time(one["data_time"], board["as_of"], board["timezone"])
+    return escape(f"{say('tile', 'partial')} {time}" if one["partial"] else time)

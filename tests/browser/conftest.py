@@ -11,12 +11,14 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from data_sources.heartbeat import beating
 from tests.serving import serving
 from tests.small_utility import write_small_utility
 
 FLAGS = (
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
+    "--no-sandbox", "--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader",
+    "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update",
+    "--disable-sync",
 )  # fmt: skip
 
 
@@ -43,21 +45,24 @@ def site(tmp_path_factory) -> Iterator[tuple[str, Path]]:
     base = tmp_path_factory.mktemp("browser")
     lake = base / "lake"
     lake.mkdir()
-    with serving(write_small_utility(base / "tiny"), lake) as address:
+    with beating(lake), serving(write_small_utility(base / "tiny"), lake) as address:
         yield address, lake
 
 
+def put_board(lake: Path, board: dict[str, Any]) -> None:
+    """Make this the newest snapshot, as of now."""
+    now = datetime.now(UTC).isoformat()
+    fresh = lake / "board.new"
+    fresh.write_text(json.dumps({**board, "made_at": now, "as_of": now}), encoding="utf-8")
+    fresh.replace(lake / "board.json")
+
+
 @pytest.fixture
-def opened(browser: Browser, site: tuple[str, Path]) -> Iterator[Callable[..., Page]]:
-    """Shows a board at a size; returns the page once its tiles are there, with what it asked for and complained of."""
-    address, lake = site
+def new_page(browser: Browser) -> Iterator[Callable[..., Page]]:
+    """Makes pages of a size that remember what they asked for and complained of."""
     contexts = []
 
-    def show(board: dict[str, Any], query: str = "", width: int = 1920, height: int = 1080) -> Page:
-        now = datetime.now(UTC).isoformat()
-        fresh = lake / "board.new"
-        fresh.write_text(json.dumps({**board, "made_at": now, "as_of": now}), encoding="utf-8")
-        fresh.replace(lake / "board.json")
+    def make(width: int = 1920, height: int = 1080) -> Page:
         context = browser.new_context(viewport={"width": width, "height": height})
         contexts.append(context)
         page = context.new_page()
@@ -65,11 +70,30 @@ def opened(browser: Browser, site: tuple[str, Path]) -> Iterator[Callable[..., P
         page.on("request", lambda request: page.asked.append(request.url))
         page.on("console", lambda message: page.complaints.append(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: page.complaints.append(str(error)))
-        page.goto(f"{address}/{query}")
-        page.wait_for_selector(".tile .spark", timeout=30_000)
-        page.evaluate("document.fonts.ready")
         return page
 
-    yield show
+    yield make
     for context in contexts:
         context.close()
+
+
+def wait_for_board(page: Page) -> None:
+    """Until the live board stands where the first paint was, with its fonts."""
+    page.wait_for_selector("#root .board .tile .spark", timeout=30_000)
+    page.wait_for_selector("#first", state="detached", timeout=10_000)
+    page.evaluate("document.fonts.ready")
+
+
+@pytest.fixture
+def opened(new_page: Callable[..., Page], site: tuple[str, Path]) -> Callable[..., Page]:
+    """Shows a board at a size; returns the page once its tiles are there."""
+    address, lake = site
+
+    def show(board: dict[str, Any], query: str = "", width: int = 1920, height: int = 1080) -> Page:
+        put_board(lake, board)
+        page = new_page(width, height)
+        page.goto(f"{address}/{query}")
+        wait_for_board(page)
+        return page
+
+    return show

@@ -102,14 +102,14 @@ def test_the_age_ticks(opened):
     page = opened(boards.board())
     page.wait_for_function("document.querySelector('.age').textContent.includes('秒前')")
     before = page.inner_text(".age")
-    page.wait_for_timeout(2200)
-    assert page.inner_text(".age") != before
+    page.wait_for_function("before => document.querySelector('.age').textContent !== before", arg=before, timeout=5000)
 
 
-def test_a_stopped_worker_is_marked_without_the_server(opened):
+def test_an_old_snapshot_is_marked_in_the_browser(opened):
     board = boards.board(refresh_seconds=1.0)
     page = opened(board)
     assert page.get_attribute(".board", "data-stale") == "false"
+    assert page.inner_text(".stale-mark") == ""
     page.evaluate("document.querySelector('.board').dataset.madeAt = new Date(Date.now() - 31000).toISOString()")
     page.wait_for_selector('.board[data-stale="true"]', timeout=5000)
     assert page.is_visible(".stale-mark")

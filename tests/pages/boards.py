@@ -131,6 +131,42 @@ def alarming() -> dict[str, Any]:
     )
 
 
+def sewage() -> dict[str, Any]:
+    """A day of rain and inflow behind, rain ahead, two wells: one above its alarm level, one that is silent."""
+    hours = [AS_OF.replace(minute=0) + timedelta(hours=n) for n in range(-23, 24)]
+    return {
+        "issued_at": AS_OF - timedelta(hours=2),
+        "rain": [
+            {"valid_at": at, "mm": 1.5 if n % 3 else 0.0, "kind": "observed" if at <= AS_OF else "forecast"}
+            for n, at in enumerate(hours)
+        ],
+        "inflow": [
+            {"site_id": "W1", "valid_at": at, "observed": 2000.0 + 10 * n, "p10": None, "p50": None, "p90": None}
+            | {"capacity_m3h": 2200.0}
+            for n, at in enumerate(hours[:24])
+        ],
+        "stations": [
+            {"site_id": "P1", "level_m": 4.5, "alarm_level": 4.2, "probability": None},
+            {"site_id": "P2", "level_m": None, "alarm_level": 4.2, "probability": None},
+        ],
+        "plan": [],
+    }
+
+
+def storm() -> dict[str, Any]:
+    """Wells over their alarm level, on the map and in the sewage panel."""
+    sites = [
+        site("P1", "一号泵站", "Station 1", kind="sewage_station", state="alarm", reason="point_limit"),
+        site("P2", "二号泵站", "Station 2", lon=121.1, state="unknown", reason="source_silent"),
+        site("W1", "城区污水厂", "City works", lat=30.8, state="warning", reason="indicator_warning"),
+        site("Z1", "一区", "Zone 1", lon=121.2),
+        site("X", "无坐标", "Nowhere", lon=None, lat=None, state="alarm", reason="point_limit"),
+    ]
+    return board(
+        sites=sites, sewage=sewage(), exceptions=[exception(subject="P1", site_id="P1"), exception(subject="X")]
+    )
+
+
 def knowing_nothing() -> dict[str, Any]:
     """Every tile unknown for want of a source."""
     nothing = {"value": None, "gap": None, "state": "unknown", "reason": "no_source", "validity": 0.0, "trend": []}

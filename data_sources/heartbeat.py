@@ -1,0 +1,43 @@
+"""The worker's pulse: a file it touches every second, so that a screen can tell a stopped worker from a slow one."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Event, Thread
+
+EVERY_S = 1.0
+
+
+def pulse_file(lake_folder: Path) -> Path:
+    """The file whose time of change is the last beat."""
+    return lake_folder / "worker.pulse"
+
+
+@contextmanager
+def beating(lake_folder: Path) -> Iterator[None]:
+    """Beat while the body runs; the file goes when the worker ends as it should."""
+    lake_folder.mkdir(parents=True, exist_ok=True)
+    path, ended = pulse_file(lake_folder), Event()
+
+    def beat() -> None:
+        path.touch()
+        while not ended.wait(EVERY_S):
+            path.touch()
+
+    heart = Thread(target=beat, name="pulse", daemon=True)
+    heart.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        heart.join()
+        path.unlink(missing_ok=True)
+
+
+def age_s(lake_folder: Path) -> float | None:
+    """Seconds since the last beat; None where no worker beats."""
+    try:
+        return max(0.0, time.time() - pulse_file(lake_folder).stat().st_mtime)
+    except FileNotFoundError:
+        return None

@@ -1,0 +1,60 @@
+"""Past boards: as the screen showed them, or as computed now; and the engine that all pages ask beyond the snapshot."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from functools import lru_cache
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+from data_sources.lake import Lake
+from data_sources.load import load_utility
+from data_sources.settings import Settings
+from metrics.board import make_board, shown_board
+from metrics.catalogue import load_catalogue
+from metrics.engine import Engine
+from metrics.stored import changed_at
+from pages.components.links import COMPUTED, SHOWN, View
+from pages.components.snapshot import lake_folder
+
+_LOCK = Lock()
+"""An engine answers about one moment at a time."""
+
+
+@contextmanager
+def shared_engine() -> Iterator[Engine]:
+    """The engine over the configured lake, to one caller at a time."""
+    with _LOCK:
+        yield _engine(Settings().utility, lake_folder())
+
+
+def frozen_board(view: View) -> tuple[dict[str, Any] | None, str]:
+    """The board at the view's past moment, and whether that is what was shown or what is computed now.
+
+    Where nothing was kept of that moment, it is computed.
+    """
+    assert view.at is not None
+    with shared_engine() as engine:
+        versions = changed_at(engine.lake, "board"), engine.marts.stamp
+        if view.how == SHOWN:
+            kept = _shown(engine, view.at, versions)
+            if kept is not None:
+                return kept, SHOWN
+        return _computed(engine, view.at, versions), COMPUTED
+
+
+@lru_cache(maxsize=4)
+def _engine(folder: Path, lake: Path) -> Engine:
+    utility = load_utility(folder)
+    return Engine(utility, Lake(lake, utility), load_catalogue(utility))
+
+
+@lru_cache(maxsize=16)
+def _shown(engine: Engine, at: datetime, _versions: object) -> dict[str, Any] | None:
+    return shown_board(engine.lake, at)
+
+
+@lru_cache(maxsize=16)
+def _computed(engine: Engine, at: datetime, _versions: object) -> dict[str, Any]:
+    return make_board(engine, at, datetime.now(UTC)).model_dump(mode="json")

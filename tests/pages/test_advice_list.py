@@ -1,0 +1,44 @@
+"""Advice as the board shows it; without any it says what will stand there."""
+
+from datetime import timedelta
+
+from pages.components.advice_list import advice_list
+from pages.components.words import words_in
+from tests.pages import boards
+
+
+def advice(n: int):
+    return {
+        "advice_id": f"A{n}",
+        "kind": "drawdown",
+        "site_id": "P1",
+        "made_at": boards.AS_OF,
+        "act_by": boards.AS_OF + timedelta(hours=1),
+        "expires_at": boards.AS_OF + timedelta(hours=3),
+        "action_zh": "预降一号泵站至 1.2 m",
+        "action_en": "Draw station 1 down to 1.2 m",
+        "gain": 1240.0,
+        "gain_unit": "m^3",
+        "confidence": 0.8,
+        "inputs_age_s": 60.0,
+        "evidence": "{}",
+        "status": "open",
+    }
+
+
+def test_what_to_do_by_when_and_what_it_gains():
+    text = advice_list(boards.board(advice=[advice(1)]), "zh", words_in("zh"))
+    for word in ("预降一号泵站至 1.2 m", "17:20 前", "收益 1240 m³", "置信 80 %", "19:20 失效", "待处理"):
+        assert word in text
+    assert 'data-advice="A1"' in text
+
+
+def test_three_at_most():
+    text = advice_list(boards.board(advice=[advice(n) for n in range(5)]), "en", words_in("en"))
+    assert text.count("data-advice") == 3
+
+
+def test_nothing_is_invented():
+    text = advice_list(boards.board(), "en", words_in("en"))
+    assert "data-advice" not in text
+    assert "No advice now" in text
