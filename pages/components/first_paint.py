@@ -21,6 +21,11 @@ _GONE = """<script>(() => {
   const look = new MutationObserver(() => { if (live()) { look.disconnect(); first.remove(); } });
   look.observe(document.getElementById("root"), { childList: true, subtree: true });
 })();</script>"""
+_SETTINGS = """<script>
+  localStorage.setItem(`stActiveTheme-${location.pathname}-v2`, '"%s"');
+  // else Streamlit looks for its server below the page's own address first
+  window.__streamlit = { BACKEND_BASE_URL: location.origin + "/", MAIN_PAGE_BASE_URL: location.origin + "/" };
+</script>"""
 _NO_CACHING = (b"etag", b"last-modified", b"cache-control", b"content-length", b"accept-ranges")
 
 
@@ -84,9 +89,8 @@ def _before_end(request: Request) -> str:
     wanted: Mapping[str, Any] = request.query_params
     folder = Settings().utility
     view = view_of(wanted, load_utility(folder).languages)
-    name = "Light" if view.theme == "light" else "Dark"
-    theme = f"<script>localStorage.setItem(`stActiveTheme-${{location.pathname}}-v2`, '\"{name}\"')</script>"
+    own = _SETTINGS % ("Light" if view.theme == "light" else "Dark")
     board = newest_board()
     if request.url.path != "/" or view.at is not None or board is None:
-        return theme
-    return f'{theme}<div id="first">{board_html(board, view, geography_of(folder))}</div>{_GONE}'
+        return own
+    return f'{own}<div id="first">{board_html(board, view, geography_of(folder))}</div>{_GONE}'

@@ -297,6 +297,7 @@ verdicts AS (
     SELECT
         limited.period,
         limited.site_id,
+        limited.point_id,
         limited.hours,
         coalesce(means.valid, 0)                                                              AS valid,
         coalesce(means.mean < limited.lowest OR means.mean > limited.highest, FALSE)          AS is_over,

@@ -1,0 +1,34 @@
+"""What an indicator stands on, as a picture in DOT: sources → tables → views → the indicator."""
+
+from collections.abc import Iterable
+
+from metrics.lineage import TABLE_OF_VIEW
+from pages.components.theme import themes
+
+
+def lineage_picture(inputs: Iterable[tuple[str, str]], views: Iterable[str], title: str, theme: str) -> str:
+    """The DOT text for what is read: `inputs` are pairs of table and source, `views` what the SELECT names."""
+    colours = themes()[theme]
+    seen, pairs = sorted(views), sorted(set(inputs))
+    tables, sources = sorted({table for table, _ in pairs}), sorted({source for _, source in pairs})
+    style = f'shape=box style="rounded" color="{colours["line"]}" fontcolor="{colours["text"]}" fontname="Noto Sans SC"'
+    lines = [
+        f'digraph {{ rankdir=LR bgcolor="transparent" node [{style}] edge [color="{colours["muted"]}"]',
+        *(f"{_quoted('source ' + source)} [label={_quoted(source)} shape=cds]" for source in sources),
+        *(f"{_quoted('table ' + table)} [label={_quoted(table)} shape=cylinder]" for table in tables),
+        *(f"{_quoted('view ' + view)} [label={_quoted(view)}]" for view in seen),
+        f'"indicator" [label={_quoted(title)} penwidth=2]',
+        *(f"{_quoted('source ' + source)} -> {_quoted('table ' + table)}" for table, source in pairs),
+        *(f"{_quoted('table ' + table)} -> {_quoted('view ' + view)}" for table, view in _shown(tables, seen)),
+        *(f'{_quoted("view " + view)} -> "indicator"' for view in seen),
+        "}",
+    ]
+    return "\n".join(lines)
+
+
+def _shown(tables: Iterable[str], views: Iterable[str]) -> list[tuple[str, str]]:
+    return [(table, view) for table in tables for view in views if TABLE_OF_VIEW.get(view, view) == table]
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'

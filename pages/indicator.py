@@ -1,0 +1,163 @@
+"""One indicator: what it means, where it stands, its trend, its sites, and why it is so, down to the source rows."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import polars as pl
+import streamlit as st
+
+from data_sources.load import load_utility
+from data_sources.settings import Settings
+from pages.components.indicator_facts import Facts, indicator_facts, rows_behind, source_rows
+from pages.components.indicator_words import definition, formula, headline
+from pages.components.lineage_picture import lineage_picture
+from pages.components.links import view_of
+from pages.components.page import moment_chooser, page_head
+from pages.components.snapshot import newest_board
+from pages.components.states import RANK, SHAPES
+from pages.components.tables import as_csv, as_xlsx, presentable
+from pages.components.trend_chart import trend_chart
+from pages.components.words import words_in
+
+TREND = {"day": timedelta(days=120), "week": timedelta(weeks=53), "month": timedelta(days=1100)}
+"""How much of the trend is drawn, by the length of a period."""
+
+utility = load_utility(Settings().utility)
+wanted = st.query_params.to_dict()
+view = view_of(wanted, utility.languages)
+say = words_in(view.lang)
+names = dict(utility.sites.select("site_id", f"name_{view.lang}").rows())
+
+
+def moment() -> datetime | None:
+    """The frozen moment; else that of the snapshot which stood when the page was opened, so that it stays still."""
+    if view.at is not None:
+        return view.at
+    board = newest_board()
+    opened = st.session_state.setdefault("opened_at", board["as_of"] if board else None)
+    return None if opened is None else datetime.fromisoformat(opened)
+
+
+def sites(facts: Facts) -> pl.DataFrame:
+    """The sites' verdicts, worst first."""
+    ranked = sorted(facts.judged.sites, key=lambda one: (RANK[one.state], -(one.distance or 0.0)))
+    return pl.DataFrame(
+        {
+            say("indicator", "site"): [names.get(one.site_id, one.site_id) for one in ranked],
+            say("indicator", "state"): [f"{SHAPES[one.state]} {say('state', one.state)}" for one in ranked],
+            say("indicator", "value"): [one.value for one in ranked],
+            say("indicator", "numerator"): [one.numerator for one in ranked],
+            say("indicator", "denominator"): [one.denominator for one in ranked],
+            say("indicator", "validity"): [100 * one.validity for one in ranked],
+            "site_id": [one.site_id for one in ranked],
+        },
+        strict=False,
+    )
+
+
+def trend(facts: Facts) -> None:
+    """The closed periods as a chart."""
+    newest = facts.span.last_day
+    figure = trend_chart(
+        facts.history.to_dicts(), newest - TREND[facts.indicator.period], facts.judged.thresholds.target,
+        facts.band, view.theme, say,
+    )  # fmt: skip
+    st.plotly_chart(figure, theme=None, key="trend", config={"displaylogo": False, "displayModeBar": False})
+
+
+def downloads(rows: pl.DataFrame, name: str) -> None:
+    """A table as CSV and XLSX."""
+    first, second, _ = st.columns([1, 1, 4])
+    first.download_button("CSV", as_csv(rows), f"{name}.csv", "text/csv", key=f"{name}.csv")
+    second.download_button("XLSX", as_xlsx(rows), f"{name}.xlsx", key=f"{name}.xlsx")
+
+
+def why(facts: Facts) -> None:
+    """The rows behind the number, those against it first; from one of them down to its source rows."""
+    rows = facts.evidence
+    places = sorted(set(rows["site_id"].drop_nulls()) - {""})
+    site = wanted.get("site")
+    if places:
+        options = [None, *places]
+        start = options.index(site) if site in options else 0
+        every = say("indicator", "all_sites")
+        chosen = st.selectbox(
+            say("indicator", "site"),
+            options,
+            start,
+            format_func=lambda one: every if one is None else names.get(one, one),
+        )
+        rows = rows if chosen is None else rows.filter(pl.col("site_id") == chosen)
+    bad = rows.filter(pl.col("counts_against")) if rows["counts_against"].dtype == pl.Boolean() else rows.clear()
+    st.markdown(say("indicator", "rows", n=rows.height, bad=bad.height))
+    named = rows.select(pl.col("site_id").replace_strict(names, default=None).alias("site"), pl.exclude("period"))
+    shown = presentable(named, utility.timezone, say)
+    picked = st.dataframe(shown, key="evidence", on_select="rerun", selection_mode="single-row", height=360)
+    downloads(presentable(bad if bad.height else rows, utility.timezone, say), f"{facts.indicator.id}-rows")
+    chosen_rows = picked["selection"]["rows"]
+    if rows.height:
+        behind(facts, rows.row(chosen_rows[0] if chosen_rows else 0, named=True))
+
+
+def behind(facts: Facts, row: dict[str, Any]) -> None:
+    """What stands behind one row of the evidence: rows of the views, then the readings of one point."""
+    st.subheader(say("indicator", "behind"))
+    found = rows_behind(facts.indicator.id, facts.as_of, row)
+    for name, rows in found.items():
+        st.caption(name)
+        st.dataframe(
+            presentable(rows, utility.timezone, say), key=f"behind.{name}", height=min(320, 60 + 35 * rows.height)
+        )
+    own = [row["point_id"]] if row.get("point_id") else []
+    points = own or sorted({point for rows in found.values() if "point_id" in rows for point in rows["point_id"]})
+    if points:
+        point = st.selectbox(say("indicator", "readings_of"), points)
+        rows = source_rows(facts.indicator.id, point, facts.as_of, row)
+        st.dataframe(presentable(rows, utility.timezone, say), key="readings", height=320)
+        downloads(presentable(rows, utility.timezone, say), f"{point}-readings")
+
+
+def page(facts: Facts) -> None:
+    """The whole page, from the answer to its grounds."""
+    one = facts.indicator
+    left, right = st.columns([2, 3], gap="large")
+    with left:
+        st.html(headline(facts, view.lang, view.theme, utility.timezone, say))
+        st.html(formula(facts, view.theme, say))
+    with right:
+        trend(facts)
+        st.html(definition(facts, view.lang, view.theme, say))
+    if facts.judged.sites:
+        st.subheader(say("indicator", "sites"))
+        ranked = sites(facts)
+        st.dataframe(ranked, key="sites", height=min(360, 60 + 35 * ranked.height))
+        downloads(ranked, f"{one.id}-sites")
+    st.subheader(say("indicator", "why"))
+    why(facts)
+    st.subheader(say("indicator", "limits"))
+    st.dataframe(presentable(facts.limits, utility.timezone, say), key="limits")
+    st.subheader(say("indicator", "inputs"))
+    st.dataframe(presentable(facts.inputs, utility.timezone, say), key="inputs")
+    pairs = facts.inputs.select("input", "source").drop_nulls().rows()
+    st.graphviz_chart(lineage_picture(pairs, facts.views, getattr(one.name, view.lang), view.theme))
+
+
+def show() -> None:
+    """The indicator of the address, or what is wrong with the address."""
+    indicator_id, at = wanted.get("id", ""), moment()
+    choices = {"id": indicator_id, "site": wanted.get("site")}
+    if at is None:
+        page_head(say("empty", "title"), "indicator", choices, view, utility, say)
+        st.info(say("empty", "import"))
+        return
+    try:
+        facts = indicator_facts(indicator_id, at)
+    except KeyError:
+        page_head(say("indicator", "no_such"), "indicator", choices, view, utility, say)
+        return
+    page_head(getattr(facts.indicator.name, view.lang), "indicator", choices, view, utility, say)
+    moment_chooser(at, "indicator", choices, view, utility, say)
+    page(facts)
+
+
+show()

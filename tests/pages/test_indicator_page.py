@@ -1,0 +1,125 @@
+"""The page of one indicator on the sample's rows: numbers as polars finds them, any moment, both languages."""
+
+import json
+from datetime import timedelta
+
+import polars as pl
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from data_sources.problems import ROOT
+from pages.components.lineage_picture import lineage_picture
+from pages.components.trend_chart import trend_chart
+from pages.components.words import words_in
+from tests.conftest import AS_OF
+from tests.pages import boards
+from tests.small_utility import write_small_utility
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(autouse=True)
+def fresh_caches():
+    st.cache_data.clear()
+    st.cache_resource.clear()
+
+
+@pytest.fixture
+def page(sample_lake, monkeypatch):
+    monkeypatch.setenv("WATER_UTILITY", str(ROOT / "sample_data" / "utility"))
+    monkeypatch.setenv("WATER_LAKE", str(sample_lake.root))
+
+    def open_page(**query: str) -> AppTest:
+        test = AppTest.from_file(str(ROOT / "pages" / "main.py"), default_timeout=60)
+        test.switch_page("indicator.py")
+        for name, value in {"at": AS_OF.isoformat(), **query}.items():
+            test.query_params[name] = value
+        return test.run()
+
+    return open_page
+
+
+def text(test: AppTest) -> str:
+    assert not test.exception
+    return "\n".join(element.proto.body for element in test.get("html"))
+
+
+def test_the_value_is_that_of_the_calls(page, sample_lake):
+    calls = sample_lake.scan("call").filter(
+        pl.col("channel") == "hotline", pl.col("ended_at") >= AS_OF - timedelta(days=1), pl.col("ended_at") < AS_OF
+    ).collect()  # fmt: skip
+    # the window is the last 24 clock hours, the running one in part
+    calls = calls.filter(pl.col("ended_at") >= AS_OF.replace(minute=0) - timedelta(hours=23))
+    quick = calls.filter((pl.col("answered_at") - pl.col("started_at")) <= timedelta(seconds=20)).height
+    test = page(id="hotline_answer_rate")
+    assert f'data-value="{100 * quick / calls.height!r}"' in text(test)
+    assert f"{quick} ÷ {calls.height} × 100" in text(test)
+    evidence = next(frame.value for frame in test.dataframe if "不合格" in frame.value.columns)
+    assert evidence["不合格"].sum() == calls.height - quick
+    assert bool(evidence["不合格"].iloc[0]) is (calls.height > quick)  # what counts against it comes first
+    assert set(evidence["caller"].dropna()) <= {"***"} or "caller" not in evidence
+
+
+def test_a_site_of_the_address_is_chosen(page):
+    test = page(id="pressure_compliance", site="ZN05")
+    assert test.selectbox[0].value == "ZN05"
+    evidence = next(frame.value for frame in test.dataframe if "不合格" in frame.value.columns)
+    assert set(evidence["站点编号"]) == {"ZN05"}
+
+
+def test_english_with_definition_and_clause(page):
+    shown = text(page(id="pressure_compliance", lang="en", theme="light"))
+    assert "Pressure compliance" in shown
+    assert "published service commitments" in shown
+    assert "Frozen 2026-09-15 16:20" in shown
+
+
+@pytest.mark.parametrize("indicator_id", ["no_such", "<b>", ""])
+def test_an_unknown_indicator_is_said_not_thrown(page, indicator_id):
+    assert "没有这个指标" in text(page(id=indicator_id))
+
+
+def test_before_the_first_rows_everything_is_unknown(page):
+    shown = text(page(id="pressure_compliance", at="2020-01-01T00:00:00Z"))
+    assert 'data-state="unknown"' in shown
+    assert 'data-value=""' in shown
+
+
+def test_without_a_lake_it_says_how_to_bring_data_in(tmp_path, monkeypatch):
+    lake = tmp_path / "lake"
+    lake.mkdir()
+    monkeypatch.setenv("WATER_UTILITY", str(write_small_utility(tmp_path / "tiny")))
+    monkeypatch.setenv("WATER_LAKE", str(lake))
+    test = AppTest.from_file(str(ROOT / "pages" / "main.py"), default_timeout=60)
+    test.switch_page("indicator.py")
+    test.query_params["id"] = "pressure_compliance"
+    test.run()
+    assert not test.exception
+    assert "import" in test.info[0].value
+
+
+def test_the_trend_has_states_target_and_the_year_before():
+    points = [
+        {"period": AS_OF.date() - timedelta(days=n), "value": float(n % 7), "state": "alarm" if n == 3 else "normal"}
+        for n in range(400, 0, -1)
+    ]
+    first = AS_OF.date() - timedelta(days=30)
+    figure = trend_chart(points, first, 5.0, (1.0, 4.0), "light", words_in("en"))
+    lines = {trace.name: trace for trace in figure.data}
+    assert len(lines["value"].x) == 30
+    assert len(lines["alarm"].x) == 1
+    assert lines["a year before (52 weeks)"].x[0] == first
+    assert (
+        list(lines["a year before (52 weeks)"].y[:3])
+        == [point["value"] for point in points if point["period"] + timedelta(days=364) >= first][:3]
+    )
+    assert len(figure.layout.shapes) == 2  # band and target
+    assert json.loads(figure.to_json())["layout"]["paper_bgcolor"] == "#f4f6f8"
+
+
+def test_lineage_names_cannot_break_out_of_their_quotes():
+    dot = lineage_picture([("reading", 'a"] evil [')], ["hourly"], boards.HOSTILE, "dark")
+    assert '"a\\"] evil ["' in dot
+    assert '"table reading" -> "view hourly"' in dot
+    assert '"view hourly" -> "indicator"' in dot
