@@ -57,6 +57,9 @@ def sites(facts: Facts) -> pl.DataFrame:
 
 def trend(facts: Facts) -> None:
     """The closed periods as a chart."""
+    if facts.history["value"].null_count() == facts.history.height:
+        st.info(say("indicator", "no_history"))
+        return
     newest = facts.span.last_day
     figure = trend_chart(
         facts.history.to_dicts(), newest - TREND[facts.indicator.period], facts.judged.thresholds.target,

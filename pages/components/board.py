@@ -12,7 +12,7 @@ from pages.components.exception_list import exception_list
 from pages.components.geography import Geography
 from pages.components.header import header
 from pages.components.links import View
-from pages.components.plant_map import plant_map
+from pages.components.plant_map import located, plant_map
 from pages.components.sewage_panel import sewage_panel
 from pages.components.site_list import ranked_sites, site_list
 from pages.components.theme import theme_css
@@ -59,7 +59,10 @@ def _freshness(board: Mapping[str, Any], view: View) -> str:
 
 def _where(board: Mapping[str, Any], view: View, geography: Geography | None, say: Words) -> str:
     abnormal = ranked_sites(board)
-    drawn = "" if geography is None else plant_map(board, abnormal, geography, view.lang, view.theme)
+    if not located(board["sites"]):
+        drawn = f'<p class="small none">{escape(say("map", "no_places"))}</p>'
+    else:
+        drawn = "" if geography is None else plant_map(board, abnormal, geography, view.lang, view.theme)
     title = f"<h2>{escape(say('map', 'title', n=len(abnormal)))}</h2>"
     return (
         f'<section class="where"><div class="map" role="img" aria-label="{escape(say("map", "label"))}">{drawn}</div>'

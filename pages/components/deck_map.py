@@ -10,9 +10,9 @@ import pydeck
 from pydeck.types import String
 
 from data_sources.utility import MapView
-from pages.components.geography import Geography
+from pages.components.geography import Geography, plane_seen
 from pages.components.map_labels import BESIDE, sides
-from pages.components.plant_map import located, plane_of
+from pages.components.plant_map import HEIGHT, WIDTH, located
 from pages.components.states import SHAPES
 from pages.components.theme import themes
 
@@ -25,7 +25,7 @@ def deck_map(
     """The map of a board's sites, seen as `look` says. `abnormal` are those to colour, the most important first."""
     colours = {name: _rgb(colour) for name, colour in themes()[theme].items()}
     normal = [_place(site, lang) for site in located(board["sites"]) if site["state"] == "normal"]
-    marks = _marks(board, located(abnormal), geography, lang, colours)
+    marks = _marks(located(abnormal), look, lang, colours)
     layers = [
         _lines("boundary", geography.boundary, colours["line"], 1.5),
         _lines("mains", geography.mains, colours["line"], 1),
@@ -55,16 +55,10 @@ def _texts(name: str, rows: list[dict[str, Any]], text: str, size: float, **more
 
 
 def _marks(
-    board: Mapping[str, Any],
-    abnormal: Sequence[Site],
-    geography: Geography,
-    lang: str,
-    colours: Mapping[str, list[int]],
+    abnormal: Sequence[Site], look: MapView, lang: str, colours: Mapping[str, list[int]]
 ) -> list[dict[str, Any]]:
     """Shape and colour of each mark, and where its name stands; its anchor is None where the name has no room."""
-    plane = plane_of(located(board["sites"]), geography)
-    if plane is None:
-        return []
+    plane = plane_seen(look, WIDTH, HEIGHT)
     places = [plane.at(site["lon"], site["lat"]) for site in abnormal]
     named = sides([site[f"name_{lang}"] for site in abnormal], places, plane)
     return [

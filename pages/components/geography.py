@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from data_sources.load import load_utility
+from data_sources.utility import MapView
 
 Position = tuple[float, float]
 MARGIN = 0.06
 """Room around what is held, as a share of the frame."""
+TILE = 512.0
 A_POINT = 1e-6
 """Degrees (a tenth of a metre) that are no extent."""
 
@@ -73,6 +75,22 @@ def plane_for(geography: Geography, places: Iterable[Position], width: float, he
         squeeze=squeeze,
         left=(width - across * per_degree) / 2,
         top=(height - along * per_degree) / 2,
+        width=width,
+        height=height,
+    )
+
+
+def plane_seen(look: MapView, width: float, height: float) -> Plane:
+    """The plane on which a web map of this view draws (Web Mercator, tiles of 512 px; flat enough for a town)."""
+    squeeze = cos(radians(look.lat))
+    per_degree = TILE * 2**look.zoom / 360 / squeeze
+    return Plane(
+        west=look.lon - width / 2 / per_degree / squeeze,
+        north=look.lat + height / 2 / per_degree,
+        per_degree=per_degree,
+        squeeze=squeeze,
+        left=0.0,
+        top=0.0,
         width=width,
         height=height,
     )

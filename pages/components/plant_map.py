@@ -17,11 +17,10 @@ Site = Mapping[str, Any]
 
 
 def plant_map(board: Mapping[str, Any], abnormal: Sequence[Site], geography: Geography, lang: str, theme: str) -> str:
-    """The map's HTML. `abnormal` are the sites to colour, the most important first, named where there is room."""
+    """The map's HTML, where a site has a place. `abnormal` are those to colour, the most important first."""
     sites = located(board["sites"])
     plane = plane_of(sites, geography)
-    if plane is None:
-        return '<div class="plant"></div>'
+    assert plane is not None, "a map needs a site with a place"
     normal = tuple(plane.at(site["lon"], site["lat"]) for site in sites if site["state"] == "normal")
     marks = _marks(located(abnormal), plane, lang)
     return f'<div class="plant"><img alt="" src="{_picture(geography, plane, normal, theme)}">{marks}</div>'

@@ -1,37 +1,178 @@
-"""`python -m tests.browser.pictures`: screenshots of the demonstration utility's board into docs/pictures."""
+"""`python -m tests.browser.pictures`: screenshots of board, wall and indicator page into docs/pictures.
+
+Two boards in full for the README; a contact sheet of all pages at all sizes, themes, languages and in all situations,
+chosen so that every two of these choices meet.
+"""
 
 import io
+import json
 import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from PIL import Image
+from playwright.sync_api import Browser
 
+from data_sources.lake import Lake
 from data_sources.load import load_utility
 from data_sources.problems import ROOT
 from data_sources.settings import Settings
+from data_sources.utility import Utility
+from metrics.board import make_board
+from metrics.catalogue import load_catalogue
+from metrics.engine import Engine
+from sample_data.events import CYCLE_DAYS, events
 from tests.browser.conftest import chromium
 from tests.serving import serving
+from tests.small_utility import write_small_utility
 
 FOLDER = ROOT / "docs" / "pictures"
+BWDF = ROOT / "sample_data" / "bwdf"
 COLOURS = 96
 """Enough for a screen of greys and two accents; keeps a picture small."""
+THUMB = 460
+COLUMNS = 4
+ORDINARY = (19, 10.0)
+"""A day of the sample's cycle without events, and a local hour of it."""
+
+
+@dataclass(frozen=True)
+class Shot:
+    """One picture: a page in a situation, at a size, in a theme and language."""
+
+    page: str
+    scene: str
+    width: int
+    height: int
+    theme: str
+    lang: str
+
+    @property
+    def address(self) -> str:
+        """Path and query, without the moment."""
+        joint = "&" if "?" in self.page else "?"
+        return f"/{self.page}{joint}theme={self.theme}&lang={self.lang}"
+
+
+SHOTS = (
+    Shot("", "ordinary", 1920, 1080, "dark", "zh"),
+    Shot("", "storm", 1920, 1080, "dark", "en"),
+    Shot("", "ordinary", 1920, 1080, "light", "en"),
+    Shot("", "storm", 3840, 2160, "light", "zh"),
+    Shot("", "storm", 1366, 1024, "dark", "zh"),
+    Shot("", "ordinary", 1024, 768, "dark", "en"),
+    Shot("", "storm", 768, 1024, "light", "en"),
+    Shot("", "unknown", 1920, 1080, "dark", "zh"),
+    Shot("", "bwdf", 1920, 1080, "light", "en"),
+    Shot("", "bwdf", 1366, 1024, "dark", "zh"),
+    Shot("", "unknown", 768, 1024, "light", "zh"),
+    Shot("wall", "unknown", 3840, 2160, "dark", "en"),
+    Shot("wall", "now", 1920, 1080, "light", "zh"),
+    Shot("wall", "bwdf", 1920, 1080, "dark", "en"),
+    Shot("wall", "now", 3840, 2160, "dark", "zh"),
+    Shot("indicator?id=overflow_risk_stations", "storm", 1366, 1024, "dark", "zh"),
+    Shot("indicator?id=pressure_compliance", "ordinary", 1024, 768, "light", "en"),
+    Shot("indicator?id=hotline_answer_rate", "ordinary", 768, 1024, "dark", "en"),
+    Shot("indicator?id=net_night_flow", "bwdf", 1366, 1024, "light", "zh"),
+    Shot("indicator?id=leakage_rate", "unknown", 1920, 1080, "light", "zh"),
+)
+
+
+def moment_in_cycle(utility: Utility, cycle_day: int, hour: float, before: datetime) -> datetime:
+    """The last time before `before` that the sample's cycle stood there."""
+    offset = before.astimezone(utility.zone).utcoffset() or timedelta()
+    local_days = (before + offset - datetime(1970, 1, 1, tzinfo=UTC)) / timedelta(days=1)
+    start = int(local_days // CYCLE_DAYS * CYCLE_DAYS) + cycle_day + hour / 24
+    start = start if start <= local_days else start - CYCLE_DAYS
+    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(days=start) - offset
+
+
+@contextmanager
+def without_rows() -> Iterator[tuple[Path, Path]]:
+    """A small utility and its lake without a row, whose board says so."""
+    with tempfile.TemporaryDirectory() as base:
+        folder, now = write_small_utility(Path(base) / "tiny"), datetime.now(UTC)
+        utility, lake = load_utility(folder), Path(base) / "lake"
+        lake.mkdir()
+        board = make_board(Engine(utility, Lake(lake, utility), load_catalogue(utility)), now, now)
+        (lake / "board.json").write_text(json.dumps(board.model_dump(mode="json")), encoding="utf-8")
+        yield folder, lake
+
+
+def take(browser: Browser, address: str, shot: Shot, moment: datetime | None) -> Image.Image:
+    """One screenshot, once everything stands."""
+    at = "" if moment is None else f"&at={moment:%Y-%m-%dT%H:%M:%SZ}&as=computed"
+    page = browser.new_page(viewport={"width": shot.width, "height": shot.height})
+    page.goto(f"{address}{shot.address}{at}")
+    page.wait_for_selector(".facts .value" if "indicator" in shot.page else ".board .tile", timeout=60_000)
+    page.wait_for_timeout(7000)
+    picture = Image.open(io.BytesIO(page.screenshot()))
+    page.close()
+    return picture.convert("RGB")
+
+
+def contact_sheet(pictures: list[Image.Image]) -> Image.Image:
+    """All pictures small, row by row."""
+    small = [one.resize((THUMB, one.height * THUMB // one.width), Image.Resampling.LANCZOS) for one in pictures]
+    rows = [small[at : at + COLUMNS] for at in range(0, len(small), COLUMNS)]
+    heights = [max(one.height for one in row) + 12 for row in rows]
+    sheet = Image.new("RGB", (COLUMNS * (THUMB + 12) + 12, sum(heights) + 12), "#7a7a7a")
+    top = 12
+    for row, height in zip(rows, heights, strict=True):
+        for column, one in enumerate(row):
+            sheet.paste(one, (12 + column * (THUMB + 12), top))
+        top += height
+    return sheet
+
+
+def pictures(browser: Browser) -> dict[Shot, Image.Image]:
+    """Every shot of SHOTS, situation by situation."""
+    settings = Settings()
+    utility = load_utility(settings.utility)
+    lake, bwdf = settings.lake_of(utility.id), settings.lake_of("bwdf")
+    now = datetime.now(UTC)
+    storm = events("storm")[0]
+    moments = {
+        "ordinary": moment_in_cycle(utility, *ORDINARY, now),
+        "storm": moment_in_cycle(utility, storm.cycle_day, storm.hour + storm.hours / 2, now),
+    }
+    taken = {}
+    with without_rows() as empty:
+        places = {
+            "unknown": (*empty, "external"),
+            "bwdf": (BWDF, bwdf, "embedded"),
+            **dict.fromkeys(("now", "ordinary", "storm"), (settings.utility, lake, "embedded")),
+        }
+        for folder, where, worker in dict.fromkeys(places.values()):
+            with serving(folder, where, WATER_WORKER=worker) as address:
+                for shot in SHOTS:
+                    if places[shot.scene] == (folder, where, worker):
+                        taken[shot] = take(browser, address, shot, moments.get(shot.scene))
+    return taken
 
 
 def main() -> int:
-    """Take the pictures; 1 where there is no board to show."""
+    """Take the pictures; 1 where a lake is missing."""
     settings = Settings()
-    lake = settings.lake_of(load_utility(settings.utility).id)
-    if not (lake / "board.json").exists():
-        print(f"{lake} has no board yet: run make run once", file=sys.stderr)
-        return 1
+    for folder in (settings.utility, BWDF):
+        lake = settings.lake_of(load_utility(folder).id)
+        if not (lake / "board.json").exists():
+            print(
+                f"{lake} has no board: build it and run the app over it once (docs/your-own-data.md)", file=sys.stderr
+            )
+            return 1
     FOLDER.mkdir(parents=True, exist_ok=True)
-    with serving(settings.utility, lake, WATER_WORKER="embedded") as address, chromium() as browser:
-        for lang in ("zh", "en"):
-            page = browser.new_page(viewport={"width": 1920, "height": 1080})
-            page.goto(f"{address}/?lang={lang}")
-            page.wait_for_selector('.board[data-stale="false"] .spark', timeout=60_000)
-            page.wait_for_timeout(2000)
-            picture = Image.open(io.BytesIO(page.screenshot()))
-            picture.convert("RGB").quantize(COLOURS).save(FOLDER / f"board-dark-{lang}.png", optimize=True)
+    with chromium() as browser:
+        taken = pictures(browser)
+    for shot in SHOTS[:2]:
+        picture = taken[shot].quantize(COLOURS)
+        picture.save(FOLDER / f"board-{shot.theme}-{shot.lang}.png", optimize=True)
+    sheet = contact_sheet([taken[shot] for shot in SHOTS])
+    sheet.quantize(COLOURS).save(FOLDER / "contact-sheet.png", optimize=True)
     return 0
 
 

@@ -9,8 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data_sources.utility import MapView
+from pages.components.board import board_html
 from pages.components.deck_map import deck_map
-from pages.components.geography import Geography, geography_of, plane_for
+from pages.components.geography import Geography, geography_of, plane_for, plane_seen
+from pages.components.links import View
 from pages.components.map_labels import LABEL, NAMED, sides
 from pages.components.plant_map import plant_map
 from pages.components.site_list import ranked_sites, site_list
@@ -41,9 +43,20 @@ def test_every_place_lies_in_the_frame(held):
         assert -0.01 <= y <= 400.01
 
 
-def test_nothing_to_draw_is_no_map():
+def test_nothing_to_draw_is_no_map_but_a_sentence():
     assert plane_for(Geography(), [], 600, 400) is None
-    assert "<i" not in plant_map({"sites": []}, [], Geography(), "zh", "dark")
+    nowhere = boards.board(sites=[boards.site("Z1", "一区", "Zone 1", lon=None, lat=None)])
+    html = board_html(nowhere, View("zh", "dark"), Geography())
+    assert "站点没有坐标" in html
+    assert 'class="plant"' not in html
+
+
+def test_a_web_map_doubles_with_each_zoom_level():
+    near, far = plane_seen(MapView(121, 30, 10), 600, 400), plane_seen(MapView(121, 30, 9), 600, 400)
+    assert near.at(121, 30) == far.at(121, 30) == pytest.approx((300, 200))
+    # 512 px × 2⁹ round the equator: 728.18 px a degree of longitude
+    assert far.at(121.1, 30)[0] - 300 == pytest.approx(72.818, abs=0.001)
+    assert near.at(121.1, 30)[0] - 300 == pytest.approx(2 * 72.818, abs=0.002)
 
 
 def test_islands_far_out_do_not_make_the_town_small():
