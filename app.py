@@ -1,6 +1,6 @@
 """What a user starts: makes sure there is a lake, serves the pages and the API, starts the embedded worker."""
 
-import gc
+import asyncio
 import hmac
 import ipaddress
 import os
@@ -27,12 +27,12 @@ from data_sources.lake import Lake
 from data_sources.load import load_utility
 from data_sources.problems import ROOT, BadInput
 from data_sources.settings import Settings
-from pages.components.board import board_html
 from pages.components.compressed import CompressedStatic
 from pages.components.first_paint import FirstPaint
-from pages.components.geography import geography_of
+from pages.components.frozen_memory import keep_frozen, load_pages
 from pages.components.links import View, view_of
-from pages.components.snapshot import lake_folder, newest_board
+from pages.components.shared_html import newest_html
+from pages.components.snapshot import lake_folder, newest_board, utility
 from pages.components.wall import wall_html
 
 COOKIE = "water_token"
@@ -67,20 +67,29 @@ async def board_fragment(request: Request) -> Response:
     headers = {"etag": tag, "cache-control": "no-cache"}
     if request.headers.get("if-none-match") == tag:
         return Response(status_code=304, headers=headers)
-    return HTMLResponse(board_html(newest, view, geography_of(Settings().utility)), headers=headers)
+    return HTMLResponse(newest_html(view, drawn_map=True), headers=headers)
 
 
 async def wall(request: Request) -> Response:
     """The page of a wall display."""
-    return HTMLResponse(
-        wall_html(newest_board(), _view(request), geography_of(Settings().utility)),
-        headers={"cache-control": "no-store"},
-    )
+    view = _view(request)
+    page = wall_html(newest_board(), newest_html(view, drawn_map=True), view)
+    return HTMLResponse(page, headers={"cache-control": "no-store"})
 
 
 def _view(request: Request) -> View:
     """Language and theme of the address; these two pages show the present only."""
-    return replace(view_of(request.query_params, load_utility(Settings().utility).languages), at=None)
+    return replace(view_of(request.query_params, utility().languages), at=None)
+
+
+class Fonts(StaticFiles):
+    """The fonts, which a browser need not ask for again for a month."""
+
+    def file_response(self, *args: Any, **kwargs: Any) -> Response:
+        """As Starlette's, with a time to keep."""
+        answer = super().file_response(*args, **kwargs)
+        answer.headers["cache-control"] = "public, max-age=2592000"
+        return answer
 
 
 class TokenGate:
@@ -113,13 +122,14 @@ class TokenGate:
 
 @asynccontextmanager
 async def lifespan(app: App) -> AsyncIterator[dict[str, Any]]:
-    """Freeze what was loaded (a page's run ends in a full collection), and keep a worker as a child while serving."""
-    gc.collect()
-    gc.freeze()
+    """Load what pages need and keep it out of the collector's sight; keep a worker as a child while serving."""
+    load_pages()
+    freezing = asyncio.create_task(keep_frozen())
     worker = _start_worker() if Settings().worker == "embedded" else None
     try:
         yield {}
     finally:
+        freezing.cancel()
         if worker is not None:
             worker.terminate()
             worker.wait()
@@ -137,7 +147,7 @@ app = App(
         Route("/api/board", board),
         Route("/api/board.html", board_fragment),
         Route("/wall", wall),
-        Mount("/fonts", StaticFiles(directory=ROOT / "pages" / "static" / "fonts")),
+        Mount("/fonts", Fonts(directory=ROOT / "pages" / "static" / "fonts")),
     ],
     middleware=[Middleware(TokenGate, token=Settings().token), Middleware(CompressedStatic), Middleware(FirstPaint)],
 )
@@ -180,13 +190,13 @@ def main() -> int:
     settings = Settings()
     problem = refusal(settings)
     try:
-        utility = load_utility(settings.utility)
+        served = load_utility(settings.utility)
     except BadInput as bad:
         problem = problem or str(bad)
     if problem:
         print(problem, file=sys.stderr)
         return 2
-    prepare_sample(Lake(settings.lake_of(utility.id), utility))
+    prepare_sample(Lake(settings.lake_of(served.id), served))
     _Server(uvicorn.Config(app, host=settings.address, port=settings.port, log_level="warning", access_log=False)).run()
     return 0
 

@@ -24,10 +24,10 @@ COLUMN_UNITS = {
 
 
 class ColumnMap(BaseModel):
-    """Where one column of the table comes from: a column of the file, or a constant."""
+    """Where one column of the table comes from: a column of the file, several that belong together, or a constant."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
-    column: str | None = None
+    column: str | tuple[str, ...] | None = None
     value: str | int | float | bool | date | datetime | None = None
     format: str | None = Field(None, description="strptime layout of times and dates; ISO 8601 where not given")
     unit: str | None = Field(None, description="the file's unit; converted to the table's")
@@ -148,9 +148,10 @@ def canonical_unit(column: str) -> str | None:
     return COLUMN_UNITS[max(endings, key=len)] if endings else None
 
 
-def header_of(column: ColumnMap) -> str | None:
-    """The header to look for; None for a constant."""
-    return None if column.column is None else one_line(column.column)
+def headers_of(column: ColumnMap) -> tuple[str, ...]:
+    """The headers to look for; none for a constant."""
+    given = column.column
+    return () if given is None else tuple(map(one_line, (given,) if isinstance(given, str) else given))
 
 
 def _line_of(path: Path, key: str) -> int:

@@ -13,6 +13,7 @@ from data_sources.units import compatible, conversion
 from data_sources.utility import Utility
 from data_sources.vocabulary import QUANTITIES
 
+HOUR_S = 3600
 ROWS_AND_KEY = [ROW, "point_id", "ts", "span_s"]
 
 
@@ -77,8 +78,10 @@ def _points(how: ImportMap, points: pl.DataFrame) -> pl.DataFrame:
         factor, offset = conversion(unit or own, canonical)
         own_factor, own_offset = conversion(own, canonical)
         low, high = (None if end is None else end * own_factor + own_offset for end in (point["low"], point["high"]))
-        rows.append((point["point_id"], one_line(point["tag"]), factor, offset, low, high))
-    schema = {"point_id": pl.String, TAG: pl.String} | dict.fromkeys(("factor", "offset", "low", "high"), pl.Float64)
+        is_sum = point["quantity"] == "rainfall"
+        rows.append((point["point_id"], one_line(point["tag"]), is_sum, factor, offset, low, high))
+    numbers = dict.fromkeys(("factor", "offset", "low", "high"), pl.Float64)
+    schema = {"point_id": pl.String, TAG: pl.String, "is_sum": pl.Boolean} | numbers
     return pl.DataFrame(rows, schema=schema, orient="row")
 
 
@@ -113,4 +116,19 @@ def _readings(long: pl.DataFrame, cells: Cells, unread: Unread) -> pl.DataFrame:
     good = long.with_columns(value=value * long["factor"] + long["offset"]).filter(reason == "")
     outside = (pl.col("value") < pl.col("low")) | (pl.col("value") > pl.col("high"))
     plausible = pl.when(outside & (pl.col("quality") != "bad")).then(pl.lit("suspect")).otherwise("quality")
-    return good.with_columns(quality=plausible).select(*ROWS_AND_KEY, "value", "quality")
+    return _by_hours(good.with_columns(quality=plausible)).select(*ROWS_AND_KEY, "value", "quality")
+
+
+def _by_hours(readings: pl.DataFrame) -> pl.DataFrame:
+    """A mean or sum of several whole hours as that many of one: the same mean, or an equal part of the sum.
+
+    Everything that is computed from readings goes by hours; a value of a day alone would fill one of them.
+    """
+    hours = pl.when(pl.col("span_s") % HOUR_S == 0).then((pl.col("span_s") // HOUR_S).clip(1)).otherwise(1)
+    counted = readings.with_columns(hours=hours, nth=pl.int_ranges(0, hours)).explode("nth")
+    several = pl.col("hours") > 1
+    return counted.with_columns(
+        ts=pl.col("ts") + pl.duration(hours="nth"),
+        span_s=pl.when(several).then(HOUR_S).otherwise("span_s"),
+        value=pl.when(several & pl.col("is_sum")).then(pl.col("value") / pl.col("hours")).otherwise("value"),
+    )

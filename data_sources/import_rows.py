@@ -8,7 +8,7 @@ import polars as pl
 
 from data_sources import cells as read
 from data_sources.contracts import TABLES
-from data_sources.import_map import ColumnMap, ImportMap, canonical_unit, header_of
+from data_sources.import_map import ColumnMap, ImportMap, canonical_unit, headers_of
 from data_sources.problems import BadInput, shown_path
 from data_sources.tabular import ROW, is_workbook
 from data_sources.units import compatible, convert
@@ -56,7 +56,7 @@ class Cells:
         self.how = how
         self.zone = how.timezone or utility.timezone
         self.workbook = is_workbook(file)
-        self.used = {header for column in how.columns.values() if (header := header_of(column))}
+        self.used = {header for column in how.columns.values() for header in headers_of(column)}
         if absent := {name: column for name, column in how.columns.items() if not self._there(text, column)}:
             names = ", ".join(name for name in text.columns if name != ROW)
             raise BadInput(
@@ -75,10 +75,10 @@ class Cells:
         column = self.how.columns.get(name)
         if column is None:
             return None
-        header = header_of(column)
-        if header is None:
+        headers = headers_of(column)
+        if not headers:
             return pl.Series(name, [str(column.value)]).new_from_index(0, self.text.height)
-        words = self.text[header].alias(name)
+        words = (self.text[headers[0]] if len(headers) == 1 else self._joined(headers)).alias(name)
         return words.replace(column.map) if column.map else words
 
     def typed(self, name: str, dtype: pl.DataType, series: pl.Series | None = None) -> tuple[pl.Series, pl.Series]:
@@ -118,12 +118,16 @@ class Cells:
             return read.booleans(text), "true or false"
         return text, "text"
 
+    def _joined(self, headers: tuple[str, ...]) -> pl.Series:
+        """Cells that belong together (year, month, day) with spaces between; 2014.0, as some write, is 2014."""
+        parts = [pl.col(header).str.replace(r"^(\d+)\.0+$", "$1") for header in headers]
+        return self.text.select(pl.concat_str(parts, separator=" "))[:, 0]
+
     def _fine(self) -> pl.Series:
         return pl.Series([""]).new_from_index(0, self.text.height)
 
     def _there(self, text: pl.DataFrame, column: ColumnMap) -> bool:
-        header = header_of(column)
-        return header is None or (header in text.columns and header != ROW)
+        return all(header in text.columns and header != ROW for header in headers_of(column))
 
 
 def rows_of(
@@ -148,7 +152,7 @@ def rows_of(
         pl.concat_str(pl.all().replace("", None), separator="; ", ignore_nulls=True).alias("why")
     )["why"]
     personal = {how.columns[name] for name in contract.personal if name in how.columns}
-    unread = Unread(frozenset(header for column in personal if (header := header_of(column))))
+    unread = Unread(frozenset(header for column in personal for header in headers_of(column)))
     unread.add(cells.text.select(ROW, *sorted(cells.used)), why)
     return rows.filter(why == ""), unread, cells.used
 

@@ -6,26 +6,24 @@ from typing import Any
 
 import streamlit as st
 
-from data_sources.load import load_utility
-from data_sources.settings import Settings
 from pages.components.board import board_html
 from pages.components.deck_map import deck_map
 from pages.components.frozen import frozen_board
 from pages.components.geography import geography_of
-from pages.components.links import View, view_of
+from pages.components.links import view_of
 from pages.components.plant_map import located
+from pages.components.shared_html import newest_html
 from pages.components.site_list import ranked_sites
 from pages.components.snapshot import newest_board
+from pages.components.snapshot import utility as shown_utility
 
-folder = Settings().utility
-utility = load_utility(folder)
-geography = geography_of(folder)
+utility = shown_utility()
+geography = geography_of(utility)
 view = view_of(st.query_params.to_dict(), utility.languages)
 
 
-def draw(board: Mapping[str, Any] | None, view: View) -> None:
-    """The board, and over the place it leaves the live map."""
-    st.html(board_html(board, view), unsafe_allow_javascript=True)
+def draw_map(board: Mapping[str, Any] | None) -> None:
+    """The live map, which the browser lays over the place that the board leaves for it."""
     if board is not None and located(board["sites"]):
         deck = deck_map(board, ranked_sites(board), geography, utility.map, view.lang, view.theme)
         with st.container(key="plant_map"):
@@ -34,12 +32,22 @@ def draw(board: Mapping[str, Any] | None, view: View) -> None:
 
 @st.fragment(run_every=utility.refresh_seconds)
 def show_now() -> None:
-    """The board as it is now."""
-    draw(newest_board(), view)
+    """The board as it is now; the map, which costs most, is drawn again only where a site's state changed."""
+    st.html(newest_html(view, drawn_map=False), unsafe_allow_javascript=True)
+    if st.session_state.setdefault("on_map", on_map(newest_board())) != on_map(newest_board()):
+        del st.session_state["on_map"]
+        st.rerun()
+
+
+def on_map(board: Mapping[str, Any] | None) -> list[tuple[str, str]]:
+    """What the map shows: the abnormal sites in their order, with their states."""
+    return [] if board is None else [(site["site_id"], site["state"]) for site in ranked_sites(board)]
 
 
 if view.at is None:
     show_now()
+    draw_map(newest_board())
 else:
     board, how = frozen_board(view)
-    draw(board, replace(view, how=how))
+    st.html(board_html(board, replace(view, how=how)), unsafe_allow_javascript=True)
+    draw_map(board)

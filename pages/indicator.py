@@ -6,14 +6,13 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from data_sources.load import load_utility
-from data_sources.settings import Settings
 from pages.components.indicator_facts import Facts, indicator_facts, rows_behind, source_rows
 from pages.components.indicator_words import definition, formula, headline
 from pages.components.lineage_picture import lineage_picture
 from pages.components.links import view_of
 from pages.components.page import moment_chooser, page_head
 from pages.components.snapshot import newest_board
+from pages.components.snapshot import utility as shown_utility
 from pages.components.states import RANK, SHAPES
 from pages.components.tables import as_csv, as_xlsx, presentable
 from pages.components.trend_chart import trend_chart
@@ -22,7 +21,7 @@ from pages.components.words import words_in
 TREND = {"day": timedelta(days=120), "week": timedelta(weeks=53), "month": timedelta(days=1100)}
 """How much of the trend is drawn, by the length of a period."""
 
-utility = load_utility(Settings().utility)
+utility = shown_utility()
 wanted = st.query_params.to_dict()
 view = view_of(wanted, utility.languages)
 say = words_in(view.lang)

@@ -46,7 +46,7 @@ def serving(utility: Path, lake: Path, port: int | None = None, **settings: str)
         server.wait(20)
 
 
-def _wait(address: str, server: subprocess.Popen[bytes]) -> None:
+def _wait(address: str, server: subprocess.Popen[str]) -> None:
     ends = time.monotonic() + LONGEST_START_S
     while time.monotonic() < ends:
         assert server.poll() is None, "the server ended"

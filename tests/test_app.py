@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -55,6 +56,46 @@ def test_fonts_are_served_from_here(address):
     assert "http" not in sheet.text
     font = requests.get(f"{address}/fonts/noto-sans-sc-118-wght-normal.woff2", timeout=5)
     assert font.content[:4] == b"wOF2"
+    assert "max-age=" in font.headers["cache-control"]
+
+
+def test_scripts_come_compressed_and_to_be_kept(address):
+    page = requests.get(f"{address}/indicator", timeout=5).text
+    script = re.search(r'src="\./(static/js/index[^"]+)"', page)[1]
+    for _ in range(2):  # the second time from what was kept
+        answer = requests.get(f"{address}/{script}", timeout=5)
+        assert answer.headers["content-encoding"] == "gzip"
+        assert "immutable" in answer.headers["cache-control"]
+        assert "function" in answer.text
+    plain = requests.get(f"{address}/{script}", headers={"accept-encoding": "identity"}, timeout=5)
+    assert "content-encoding" not in plain.headers
+    assert plain.text == answer.text
+
+
+def test_the_first_answer_has_the_numbers(address, folders):
+    page = requests.get(address, params={"lang": "en", "theme": "light"}, timeout=5)
+    assert page.text.count("data-indicator=") == 18
+    assert "Tiny Water" in page.text
+    assert '"Light"' in page.text
+    assert len(page.content) == int(page.headers["content-length"])
+    assert page.headers["cache-control"] == "no-store"
+    # a page behind the board, and a frozen board, have their own numbers
+    for other in ("/indicator", "/?at=2026-09-15T08:00:00Z"):
+        assert "data-indicator=" not in requests.get(f"{address}{other}", timeout=5).text
+
+
+def test_the_boards_html_is_sent_once(address):
+    first = requests.get(f"{address}/api/board.html", params={"lang": "en"}, timeout=5)
+    assert first.text.count("data-indicator=") == 18
+    tag = {"if-none-match": first.headers["etag"]}
+    assert requests.get(f"{address}/api/board.html", params={"lang": "en"}, headers=tag, timeout=5).status_code == 304
+    assert requests.get(f"{address}/api/board.html", params={"lang": "zh"}, headers=tag, timeout=5).status_code == 200
+
+
+def test_the_wall_stands_alone(address):
+    page = requests.get(f"{address}/wall", timeout=5).text
+    assert page.count("data-indicator=") == 18
+    assert "streamlit" not in page.lower()
 
 
 def test_a_page_of_the_app(address):

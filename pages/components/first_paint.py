@@ -3,24 +3,42 @@
 Streamlit's page is empty until its script ran, a second or two; what it would show then is known at once.
 """
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from data_sources.load import load_utility
-from data_sources.settings import Settings
-from pages.components.board import board_html
-from pages.components.geography import geography_of
 from pages.components.links import view_of
-from pages.components.snapshot import newest_board
+from pages.components.shared_html import newest_html
+from pages.components.snapshot import newest_board, utility
 
 _GONE = """<script>(() => {
-  const first = document.getElementById("first"), live = () => document.querySelector("#root .board");
-  const look = new MutationObserver(() => { if (live()) { look.disconnect(); first.remove(); } });
+  // stays over the live board until that has its map too
+  const first = document.getElementById("first"), there = (selector) => document.querySelector(selector) !== null;
+  const look = new MutationObserver(() => {
+    if (!there("#root .board") || (there("#first .plant") && !there("#root .st-key-plant_map canvas"))) return;
+    look.disconnect();
+    first.remove();
+  });
   look.observe(document.getElementById("root"), { childList: true, subtree: true });
 })();</script>"""
+_ENTRY = re.compile(rb'<script type="module" crossorigin src="([^"]+)"></script>')
+_LATER = rb"""<script>
+  // the application starts once the board has been painted; a page in the background paints nothing and must not wait
+  (() => {
+    let begun = false;
+    const begin = () => {
+      if (begun) return;
+      begun = true;
+      const script = Object.assign(document.createElement("script"), { type: "module", crossOrigin: "", src: "\1" });
+      document.head.append(script);
+    };
+    requestAnimationFrame(() => requestAnimationFrame(begin));
+    setTimeout(begin, 400);
+  })();
+</script>"""
 _SETTINGS = """<script>
   localStorage.setItem(`stActiveTheme-${location.pathname}-v2`, '"%s"');
   // else Streamlit looks for its server below the page's own address first
@@ -67,7 +85,10 @@ class _Rewriting:
                 await self._finish(self.start)
 
     async def _finish(self, start: Message) -> None:
-        body = bytes(self.body).replace(b"</body>", _before_end(Request(self.scope)).encode() + b"</body>", 1)
+        own, numbers = _before_end(Request(self.scope))
+        body = bytes(self.body).replace(b"</body>", f"{own}{numbers}</body>".encode(), 1)
+        if numbers:
+            body = _ENTRY.sub(_LATER, body, count=1)
         kept = [(name, value) for name, value in start["headers"] if name.lower() not in _NO_CACHING]
         fixed = [(b"content-length", str(len(body)).encode()), (b"cache-control", b"no-store")]
         await self.send({**start, "headers": [*kept, *fixed]})
@@ -85,12 +106,11 @@ def _is_document(start: Message) -> bool:
     return start["status"] == 200 and headers.get(b"content-type", b"").startswith(b"text/html")
 
 
-def _before_end(request: Request) -> str:
+def _before_end(request: Request) -> tuple[str, str]:
+    """The settings of a page, and the numbers that it shows at once."""
     wanted: Mapping[str, Any] = request.query_params
-    folder = Settings().utility
-    view = view_of(wanted, load_utility(folder).languages)
+    view = view_of(wanted, utility().languages)
     own = _SETTINGS % ("Light" if view.theme == "light" else "Dark")
-    board = newest_board()
-    if request.url.path != "/" or view.at is not None or board is None:
-        return own
-    return f'{own}<div id="first">{board_html(board, view, geography_of(folder))}</div>{_GONE}'
+    if request.url.path != "/" or view.at is not None or newest_board() is None:
+        return own, ""
+    return own, f'<div id="first">{newest_html(view, drawn_map=True)}</div>{_GONE}'

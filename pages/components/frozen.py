@@ -9,14 +9,12 @@ from threading import Lock
 from typing import Any
 
 from data_sources.lake import Lake
-from data_sources.load import load_utility
-from data_sources.settings import Settings
 from metrics.board import make_board, shown_board
 from metrics.catalogue import load_catalogue
 from metrics.engine import Engine
 from metrics.stored import changed_at
 from pages.components.links import COMPUTED, SHOWN, View
-from pages.components.snapshot import lake_folder
+from pages.components.snapshot import lake_folder, settings, utility
 
 _LOCK = Lock()
 """An engine answers about one moment at a time."""
@@ -26,7 +24,7 @@ _LOCK = Lock()
 def shared_engine() -> Iterator[Engine]:
     """The engine over the configured lake, to one caller at a time."""
     with _LOCK:
-        yield _engine(Settings().utility, lake_folder())
+        yield _engine(settings().utility, lake_folder())
 
 
 def frozen_board(view: View) -> tuple[dict[str, Any] | None, str]:
@@ -45,9 +43,9 @@ def frozen_board(view: View) -> tuple[dict[str, Any] | None, str]:
 
 
 @lru_cache(maxsize=4)
-def _engine(folder: Path, lake: Path) -> Engine:
-    utility = load_utility(folder)
-    return Engine(utility, Lake(lake, utility), load_catalogue(utility))
+def _engine(_folder: Path, lake: Path) -> Engine:
+    one = utility()
+    return Engine(one, Lake(lake, one), load_catalogue(one))
 
 
 @lru_cache(maxsize=16)

@@ -2,13 +2,10 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from math import cos, radians
-from pathlib import Path
 from typing import Any
 
-from data_sources.load import load_utility
-from data_sources.utility import MapView
+from data_sources.utility import MapView, Utility
 
 Position = tuple[float, float]
 MARGIN = 0.06
@@ -47,11 +44,9 @@ class Plane:
         )
 
 
-@lru_cache(maxsize=4)
-def geography_of(folder: Path) -> Geography:
+def geography_of(utility: Utility) -> Geography:
     """The maps of a utility's folder: geo/boundary.geojson and geo/mains.geojson, where they are."""
-    geo = load_utility(folder).geo
-    return Geography(tuple(_lines(geo.get("boundary"))), tuple(_lines(geo.get("mains"))))
+    return Geography(tuple(_lines(utility.geo.get("boundary"))), tuple(_lines(utility.geo.get("mains"))))
 
 
 def plane_for(geography: Geography, places: Iterable[Position], width: float, height: float) -> Plane | None:

@@ -1,12 +1,14 @@
 """The snapshot that all viewers share: read again only where the worker has renamed a new one into place."""
 
 import json
+import os
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from data_sources.load import load_utility
 from data_sources.settings import Settings
+from data_sources.utility import Utility
 from metrics.board import board_file
 
 
@@ -21,13 +23,27 @@ def newest_board() -> dict[str, Any] | None:
 
 def lake_folder() -> Path:
     """Where the lake of the configured utility lies."""
-    settings = Settings()
-    return settings.lake_of(_utility_id(settings.utility))
+    return settings().lake_of(utility().id)
+
+
+def utility() -> Utility:
+    """The configured utility, read once: a changed folder wants a restart."""
+    return _utility(settings().utility)
+
+
+def settings() -> Settings:
+    """The settings, read again only where the environment changed."""
+    return _settings(tuple(os.environ.get(f"WATER_{name.upper()}") for name in Settings.model_fields))
 
 
 @lru_cache(maxsize=4)
-def _utility_id(folder: Path) -> str:
-    return load_utility(folder).id
+def _settings(_environment: tuple[str | None, ...]) -> Settings:
+    return Settings()
+
+
+@lru_cache(maxsize=4)
+def _utility(folder: Path) -> Utility:
+    return load_utility(folder)
 
 
 @lru_cache(maxsize=4)

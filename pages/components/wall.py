@@ -6,8 +6,6 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from pages.components.board import board_html
-from pages.components.geography import Geography
 from pages.components.links import View
 from pages.components.theme import themes
 
@@ -16,8 +14,8 @@ REFRESH_S = 5.0
 """How often to ask while there is no board that says it."""
 
 
-def wall_html(board: Mapping[str, Any] | None, view: View, geography: Geography) -> str:
-    """A whole HTML document: the board, exactly fitting, and the script that keeps it true."""
+def wall_html(board: Mapping[str, Any] | None, inner: str, view: View) -> str:
+    """A whole HTML document: `inner` is the board's HTML, exactly fitting, beside it the script that keeps it true."""
     settings = {
         "refreshMs": 1000 * (board["refresh_seconds"] if board else REFRESH_S),
         "timezone": board["timezone"] if board else "UTC",
@@ -28,7 +26,7 @@ def wall_html(board: Mapping[str, Any] | None, view: View, geography: Geography)
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>{escape(board[f'name_{view.lang}']) if board else ''}</title>"
         f"<style>{_file('wall.css')}html{{background:{themes()[view.theme]['ground']}}}</style></head>"
-        f'<body data-wall="{escape(json.dumps(settings))}"><div id="wall">{board_html(board, view, geography)}</div>'
+        f'<body data-wall="{escape(json.dumps(settings))}"><div id="wall">{inner}</div>'
         f"<script>{_file('wall.js')}</script></body></html>"
     )
 

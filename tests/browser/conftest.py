@@ -1,36 +1,18 @@
 """A real Chromium before a real server; a test says which board it shows."""
 
 import json
-import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from data_sources.heartbeat import beating
+from tests.browser.chrome import chromium
 from tests.serving import serving
 from tests.small_utility import write_small_utility
-
-FLAGS = (
-    "--no-sandbox", "--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader",
-    "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update",
-    "--disable-sync",
-)  # fmt: skip
-
-
-@contextmanager
-def chromium() -> Iterator[Browser]:
-    """The machine's Chromium. Fails with one line where there is none."""
-    path = shutil.which("chromium")
-    assert path, "the browser tests need the Debian package chromium"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="session")
@@ -80,7 +62,7 @@ def new_page(browser: Browser) -> Iterator[Callable[..., Page]]:
 def wait_for_board(page: Page) -> None:
     """Until the live board stands where the first paint was, with its fonts."""
     page.wait_for_selector("#root .board .tile .spark", timeout=30_000)
-    page.wait_for_selector("#first", state="detached", timeout=10_000)
+    page.wait_for_selector("#first", state="detached", timeout=30_000)
     page.evaluate("document.fonts.ready")
 
 

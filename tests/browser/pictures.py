@@ -26,7 +26,7 @@ from metrics.board import make_board
 from metrics.catalogue import load_catalogue
 from metrics.engine import Engine
 from sample_data.events import CYCLE_DAYS, events
-from tests.browser.conftest import chromium
+from tests.browser.chrome import chromium
 from tests.serving import serving
 from tests.small_utility import write_small_utility
 

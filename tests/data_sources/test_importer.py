@@ -80,6 +80,29 @@ def test_twice_writes_nothing_and_a_correction_only_what_differs(bring, tiny_lak
     assert after[date(2026, 9, 2)] != words[date(2026, 9, 2)]
 
 
+def test_a_date_in_three_columns_and_values_of_whole_days(bring, tiny_lake):
+    text = "Year,Month,Day,W1_FLOW,R1_RAIN\n2026.0,9.0,1.0,600,24\n2026.0,13.0,3.0,650,1\n"
+    how = (
+        'source = "scada"\nshape = "wide"\n[columns]\nspan_s = { value = 86400 }\n'
+        'ts = { column = ["Year", "Month", "Day"], format = "%Y %m %d" }\n'
+    )
+    report = bring(text, how)
+    # two cells of one good day as 24 hours each; the row with a 13th month is refused as a whole
+    assert counts(report) == (49, 48, 0, 1)
+    rows = tiny_lake.scan("reading").sort("point_id", "ts").collect()
+    assert set(rows["span_s"]) == {3600}
+    flow, rain = (rows.filter(pl.col("point_id") == point) for point in ("W1.flow", "R1.rain"))
+    assert flow["ts"].to_list() == [local("2026-09-01 00:00") + timedelta(hours=n) for n in range(24)]
+    assert set(flow["value"]) == {600.0}  # a mean stays the mean
+    assert set(rain["value"]) == {1.0}  # a sum of 24 mm is 1 mm in each hour
+
+
+def test_a_missing_part_of_a_date_is_named(bring):
+    how = 'source = "scada"\nshape = "wide"\n[columns]\nts = { column = ["Year", "Month"], format = "%Y %m" }\n'
+    with pytest.raises(BadInput, match=r"has no column"):
+        bring("Year,W1_FLOW\n2026,600\n", how)
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gbk"])
 def test_encodings_and_the_byte_order_mark(bring, encoding):
     how = WIDE.replace('"time"', '"时间"').replace(

@@ -169,7 +169,14 @@ def storm() -> dict[str, Any]:
 
 def knowing_nothing() -> dict[str, Any]:
     """Every tile unknown for want of a source."""
-    nothing = {"value": None, "gap": None, "state": "unknown", "reason": "no_source", "validity": 0.0, "trend": []}
+    nothing: dict[str, Any] = {
+        "value": None,
+        "gap": None,
+        "state": "unknown",
+        "reason": "no_source",
+        "validity": 0.0,
+        "trend": [],
+    }
     empty = {"band": None, "data_time": None, "compare": {"previous": None, "last_year": None}, "period": None}
     tiles = [tile(one.id, **nothing, **empty) for one in load_catalogue().tiles]
     today = dict.fromkeys(("supplied_m3", "treated_m3", "rain_mm", "supplied_expected_m3", "treated_expected_m3"), None)

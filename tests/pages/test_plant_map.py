@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from data_sources.load import load_utility
 from data_sources.utility import MapView
 from pages.components.board import board_html
 from pages.components.deck_map import deck_map
@@ -66,7 +67,7 @@ def test_islands_far_out_do_not_make_the_town_small():
 
 
 def test_a_folder_without_maps_has_an_empty_geography(tmp_path):
-    assert geography_of(write_small_utility(tmp_path / "tiny")) == Geography()
+    assert geography_of(load_utility(write_small_utility(tmp_path / "tiny"))) == Geography()
 
 
 def test_names_cover_neither_each_other_nor_marks():
