@@ -46,6 +46,7 @@ class Engine:
         self._on_day: dict[str, tuple[pl.DataFrame, date, pl.DataFrame]] = {}
         self._present: set[str] = set()
         self._closed: dict[str, tuple[date, str, Judged]] = {}
+        self._history: dict[tuple[str, ...], tuple[pl.DataFrame | None, list[date], pl.DataFrame]] = {}
 
     def rows(self, indicator_id: str, as_of: datetime, periods: Collection[date] | None = None) -> pl.DataFrame:
         """What the indicator's SELECT returns at `as_of` for `periods`, or for the newest one.
@@ -88,8 +89,15 @@ class Engine:
         """The rows of table indicator of these indicators: periods closed at `as_of`, of the 1,200 days before it."""
         today = self.utility.day_of(as_of)
         rows = self.stored.rows("indicator", today - timedelta(days=HISTORY_DAYS), today)
-        wanted = [id_ for id_ in ids if id_ in self.catalogue.indicators]
+        wanted = tuple(id_ for id_ in ids if id_ in self.catalogue.indicators)
         closed = [last_closed(self.catalogue.indicators[id_], self.utility, as_of) for id_ in wanted]
+        kept_from, kept_until, told = self._history.get(wanted, (None, [], rows))
+        if kept_from is not rows or kept_until != closed:
+            told = self._closed_until(rows, wanted, closed)
+            self._history[wanted] = rows, closed, told
+        return told
+
+    def _closed_until(self, rows: pl.DataFrame, wanted: Sequence[str], closed: Sequence[date]) -> pl.DataFrame:
         newest = pl.DataFrame(
             {"indicator_id": wanted, "newest": closed}, schema={"indicator_id": pl.String(), "newest": pl.Date()}
         )

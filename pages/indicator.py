@@ -6,10 +6,12 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
+from pages.components.frozen import frozen_board
 from pages.components.indicator_facts import Facts, indicator_facts, rows_behind, source_rows
 from pages.components.indicator_words import definition, formula, headline
 from pages.components.lineage_picture import lineage_picture
-from pages.components.links import view_of
+from pages.components.links import SHOWN, view_of
+from pages.components.numbers import number
 from pages.components.page import moment_chooser, page_head
 from pages.components.snapshot import newest_board
 from pages.components.snapshot import utility as shown_utility
@@ -54,6 +56,18 @@ def sites(facts: Facts) -> pl.DataFrame:
     )
 
 
+def shown_then(facts: Facts) -> str | None:
+    """What the board showed at the frozen moment, where it was kept: the page itself computes from today's rows."""
+    if view.at is None or view.how != SHOWN:
+        return None
+    board, how = frozen_board(view)
+    tile = next((one for one in (board or {}).get("indicators", []) if one["id"] == facts.indicator.id), None)
+    if tile is None or how != SHOWN:
+        return None
+    value = f"{number(tile['value'])} {say('unit', tile['unit'])}".strip()
+    return say("indicator", "shown_then", value=value, state=say("state", tile["state"]))
+
+
 def trend(facts: Facts) -> None:
     """The closed periods as a chart."""
     if facts.history["value"].null_count() == facts.history.height:
@@ -89,6 +103,7 @@ def why(facts: Facts) -> None:
             start,
             format_func=lambda one: every if one is None else names.get(one, one),
         )
+        carry("site", chosen)
         rows = rows if chosen is None else rows.filter(pl.col("site_id") == chosen)
     bad = rows.filter(pl.col("counts_against")) if rows["counts_against"].dtype == pl.Boolean() else rows.clear()
     st.markdown(say("indicator", "rows", n=rows.height, bad=bad.height))
@@ -99,6 +114,14 @@ def why(facts: Facts) -> None:
     chosen_rows = picked["selection"]["rows"]
     if rows.height:
         behind(facts, rows.row(chosen_rows[0] if chosen_rows else 0, named=True))
+
+
+def carry(name: str, choice: str | None) -> None:
+    """Put a choice into the page's address, so that a link shows it."""
+    if choice is None:
+        st.query_params.pop(name, None)
+    else:
+        st.query_params[name] = choice
 
 
 def behind(facts: Facts, row: dict[str, Any]) -> None:
@@ -126,6 +149,9 @@ def page(facts: Facts) -> None:
     with left:
         st.html(headline(facts, view.lang, view.theme, utility.timezone, say))
         st.html(formula(facts, view.theme, say))
+        told = shown_then(facts)
+        if told:
+            st.info(told)
     with right:
         trend(facts)
         st.html(definition(facts, view.lang, view.theme, say))

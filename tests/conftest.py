@@ -4,6 +4,7 @@ import fcntl
 from datetime import UTC, datetime
 
 import pytest
+from hypothesis import settings
 
 from data_sources.lake import Lake
 from data_sources.load import load_utility
@@ -12,6 +13,10 @@ from metrics.build import build_marts
 from sample_data.build import build
 from sample_data.generate import world_of
 from tests.small_utility import write_small_utility
+
+# how long an example takes says nothing but how busy the machine is
+settings.register_profile("house", deadline=None)
+settings.load_profile("house")
 
 AS_OF = datetime(2026, 9, 15, 8, 20, tzinfo=UTC)
 """16:20 on a Tuesday in Shanghai: the moment of every test that needs one."""

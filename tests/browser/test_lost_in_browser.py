@@ -79,3 +79,35 @@ def test_the_wall_shows_a_new_board_and_has_no_application_around_it(new_page, p
         assert {url for url in page.asked if not url.startswith((address, "data:"))} == set()
         made = datetime.fromisoformat(page.get_attribute(".board", "data-made-at"))
         assert (datetime.now(UTC) - made).total_seconds() < 30
+
+
+@pytest.mark.parametrize("path", ["", "wall"])
+def test_a_lost_network_is_marked(new_page, place, path):
+    folder, lake = place
+    with serving(folder, lake) as address, beating(lake):
+        page = new_page()
+        page.goto(f"{address}/{path}")
+        page.wait_for_selector('.board[data-stale="false"] .tile', timeout=30_000)
+        page.wait_for_timeout(3000)
+        page.context.set_offline(True)
+        page.wait_for_selector('.board[data-stale="true"] .stale-mark:has-text("与服务器失联")', timeout=WITHIN_MS)
+        page.context.set_offline(False)
+        keep_fresh(lake)
+        page.wait_for_selector('.board[data-stale="false"]', timeout=30_000)
+
+
+def test_the_wall_moves_a_little_and_loads_itself_anew_at_night(new_page, place):
+    folder, lake = place
+    with serving(folder, lake) as address, beating(lake):
+        page = new_page()
+        # 00:30 in Shanghai, the clock of the board
+        page.clock.install(time=datetime(2026, 9, 14, 16, 30, tzinfo=UTC))
+        page.goto(f"{address}/wall")
+        page.wait_for_selector(".board .tile")
+        assert page.evaluate("getComputedStyle(document.querySelector('#wall')).animationName") == "drift"
+        page.evaluate("window.same = true")
+        page.clock.fast_forward("02:00")
+        page.wait_for_timeout(1500)
+        assert page.evaluate("window.same") is True
+        page.clock.fast_forward("02:40:00")
+        page.wait_for_function("window.same === undefined", timeout=15_000)

@@ -68,6 +68,24 @@ def test_a_site_of_the_address_is_chosen(page):
     assert set(evidence["站点编号"]) == {"ZN05"}
 
 
+def test_a_chosen_site_goes_into_the_address(page):
+    test = page(id="pressure_compliance")
+    assert "site" not in test.query_params
+    test.selectbox[0].set_value("ZN07").run()
+    assert test.query_params["site"] in ("ZN07", ["ZN07"])
+
+
+def test_what_the_screen_showed_then_stands_beside_what_is_computed_now(page, sample_lake, demonstration):
+    shown = boards.board(
+        utility=demonstration.id, as_of=AS_OF - timedelta(minutes=5), made_at=AS_OF - timedelta(minutes=5)
+    )  # every tile of it says 99.5
+    row = pl.DataFrame({"as_of": [AS_OF - timedelta(minutes=5)], "version": ["1"], "json": [json.dumps(shown)]})
+    sample_lake.write("board", row.with_columns(pl.col("as_of").cast(pl.Datetime("us", "UTC"))), source="metrics")
+    moment = {"id": "pressure_compliance", "at": (AS_OF - timedelta(minutes=3)).isoformat()}
+    assert any("99.5 %（正常）" in told.value for told in page(**moment).info)
+    assert not any("99.5" in told.value for told in page(**moment, **{"as": "computed"}).info)
+
+
 def test_english_with_definition_and_clause(page):
     shown = text(page(id="pressure_compliance", lang="en", theme="light"))
     assert "Pressure compliance" in shown
