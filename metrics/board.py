@@ -49,6 +49,15 @@ class _Kept:
     def __init__(self, engine: Engine) -> None:
         self.batches = LastBatches(engine.lake)
         self.points = {one.id: points_read(one.sql, engine.utility) for one in engine.catalogue.tiles}
+        self._tiles = engine.catalogue.tiles
+        self._history: pl.DataFrame | None = None
+        self._pasts: dict[str, compare.Past] = {}
+
+    def pasts(self, history: pl.DataFrame) -> dict[str, compare.Past]:
+        """The past of each tile, made anew only where the history is another one."""
+        if history is not self._history:
+            self._history, self._pasts = history, {one.id: compare.past_of(one, history) for one in self._tiles}
+        return self._pasts
 
 
 _KEPT: WeakKeyDictionary[Engine, _Kept] = WeakKeyDictionary()
@@ -60,7 +69,7 @@ def make_board(engine: Engine, as_of: datetime, made_at: datetime) -> Board:
     kept = _KEPT[engine] if engine in _KEPT else _KEPT.setdefault(engine, _Kept(engine))
     tiles = [indicator.id for indicator in engine.catalogue.tiles]
     verdicts = engine.evaluate(as_of, tiles)
-    history = engine.history(tiles, as_of)
+    pasts = kept.pasts(engine.history(tiles, as_of))
     answers = ask(engine, as_of, QUERIES)
     past_limit = breaches(engine, answers["watched"], as_of)
     acts = engine.stored.rows("act", utility.day_of(as_of), utility.day_of(as_of)).filter(pl.col("done_at") <= as_of)
@@ -88,7 +97,7 @@ def make_board(engine: Engine, as_of: datetime, made_at: datetime) -> Board:
         groups=count_groups(utility, answers["groups"], kept.batches.now(), as_of),
         today=_today(answers),
         indicators=tuple(
-            _indicator(engine, indicator, verdicts[indicator.id], history, times[indicator.id], as_of)
+            _indicator(engine, indicator, verdicts[indicator.id], pasts[indicator.id], times[indicator.id], as_of)
             for indicator in engine.catalogue.tiles
         ),
         sites=_sites(engine, verdicts, past_limit, answers["freshness"]),
@@ -147,9 +156,8 @@ def _today(answers: Mapping[str, pl.DataFrame]) -> Today:
 
 
 def _indicator(
-    engine: Engine, one: Indicator, judged: Judged, history: pl.DataFrame, data_time: datetime | None, as_of: datetime
+    engine: Engine, one: Indicator, judged: Judged, past: compare.Past, data_time: datetime | None, as_of: datetime
 ) -> BoardIndicator:
-    past = compare.past_of(one, history)
     period = judged.period or engine.utility.day_of(as_of)
     short = one.short or one.name
     return BoardIndicator.model_validate(

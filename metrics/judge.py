@@ -66,8 +66,9 @@ def judge(
     site ('' the headline) to its own median (`thresholds.own_medians`); `tables_present` is False where a table that
     the SELECT can't do without never had a row.
     """
-    period: date | None = max(rows["period"], default=None)
-    newest: list[Row] = list(rows.filter(pl.col("period") == period).to_dicts()) if period else []
+    told = rows.to_dicts()  # few rows: quicker than to ask the frame twice
+    period: date | None = max((row["period"] for row in told), default=None)
+    newest: list[Row] = [row for row in told if row["period"] == period]
     own = next((row for row in newest if row["site_id"] == ""), None)
     limits = thresholds.select("kind", "site_id", "value").rows()
     rules = _Rules(indicator, limits, baseline or {}, tables_present)
