@@ -104,6 +104,16 @@ def test_closed_periods_are_kept_once(engine, lake):
     assert Engine(engine.utility, lake, engine.catalogue).close_periods(AS_OF) == 0
 
 
+def test_a_period_is_kept_with_its_reason(engine, lake):
+    engine.close_periods(AS_OF)
+    rows = lake.scan("indicator").collect()
+    energy = rows.filter(pl.col("indicator_id") == "wastewater_energy", pl.col("site_id") == "")
+    assert set(energy.select("state", "reason").rows()) == {("unknown", "no_baseline")}
+    pressure = rows.filter(pl.col("indicator_id") == "pressure_compliance")
+    assert pressure["reason"].null_count() == pressure.height
+    assert rows.filter(pl.col("state") == "unknown")["reason"].null_count() == 0
+
+
 def test_progress_ends_with_all_that_was_to_do(engine):
     seen = []
     count = engine.close_periods(AS_OF, lambda done, total: seen.append((done, total)))
