@@ -18,7 +18,8 @@ def tile(one: Mapping[str, Any], view: View, say: Words, board: Mapping[str, Any
     state = one["state"]
     value = "" if one["value"] is None else repr(float(one["value"]))
     label = escape(say("tile", "trend", n=len(one["trend"])))
-    told = "<br>".join(escape(line) for line in _aim(one, say) + _beside(one, view.lang, say))
+    beside = _beside(one, view.lang, say)
+    told = [_aim(one, say), "" if state == "unknown" else beside]
     return (
         f'<a class="tile {state}" data-indicator="{escape(one["id"])}" data-state="{state}" '
         f'data-value="{value}" style="{place}" href="{view.link("indicator", id=one["id"])}" target="_self">'
@@ -26,9 +27,9 @@ def tile(one: Mapping[str, Any], view: View, say: Words, board: Mapping[str, Any
         f'<p class="value">{shown_value(one)}<small>{escape(say("unit", one["unit"]))}</small>'
         f"{sparkline(one['trend'], one['band'], label, themes()[view.theme])}</p>"
         f'<div class="state"><i class="{state}">{SHAPES[state]}</i><span>{escape(_state_words(one, say))}</span>'
-        f'<p class="small">{told}</p></div>'
+        f'<p class="small">{"<br>".join(escape(line) for line in told if line)}</p></div>'
         f"{bullet(one)}"
-        f'<p class="small foot">{_compare(one, say)}<span>{_time(one, say, board)}</span></p>'
+        f'<p class="small foot">{_compare(one, beside, say)}<span>{_time(one, say, board)}</span></p>'
         "</a>"
     )
 
@@ -44,7 +45,7 @@ def _state_words(one: Mapping[str, Any], say: Words) -> str:
     return say("reason", reason) if state == "unknown" and reason else say("state", state)
 
 
-def _aim(one: Mapping[str, Any], say: Words) -> list[str]:
+def _aim(one: Mapping[str, Any], say: Words) -> str:
     """What is aimed at, and the signed gap to it."""
     aim, low, high = one["target"], one["warning_low"], one["warning_high"]
     aim = one["warning"] if aim is None else aim
@@ -54,21 +55,22 @@ def _aim(one: Mapping[str, Any], say: Words) -> list[str]:
     elif low is not None and high is not None:
         text = say("tile", "aim_band", low=number(low), high=number(high))
     else:
-        return []
-    gap = [] if one["gap"] is None else [say("tile", "gap", gap=signed(one["gap"], one["value"]))]
-    return [" ".join([text, *gap])]
+        return ""
+    gap = "" if one["gap"] is None else say("tile", "gap", gap=signed(one["gap"], one["value"]))
+    return f"{text} {gap}".strip()
 
 
-def _beside(one: Mapping[str, Any], lang: str, say: Words) -> list[str]:
-    """The number that belongs beside, in one line, or in two where nothing else is said."""
+def _beside(one: Mapping[str, Any], lang: str, say: Words) -> str:
+    """The number that belongs beside, with its name."""
     if one["beside"] is None:
-        return []
-    label, told = one[f"beside_{lang}"], f"{number(one['beside'])} {say('unit', one['beside_unit'])}".strip()
-    return [label, told] if one["state"] == "unknown" else [f"{label} {told}"]
+        return ""
+    return f"{one[f'beside_{lang}']} {number(one['beside'])} {say('unit', one['beside_unit'])}".strip()
 
 
-def _compare(one: Mapping[str, Any], say: Words) -> str:
-    """环比 and 同比 as differences."""
+def _compare(one: Mapping[str, Any], beside: str, say: Words) -> str:
+    """环比 and 同比 as differences; of an unknown value there are none, and what is known beside takes their place."""
+    if one["state"] == "unknown" and beside:
+        return escape(beside)
     parts = []
     for name in ("previous", "last_year"):
         other = one["compare"][name]

@@ -61,6 +61,17 @@ def test_the_eighteen_tiles_are_those_of_the_snapshot(new_page, sample_site, sam
     assert tiles(page) == in_json(board)
 
 
+@pytest.mark.parametrize("query", ["lang=zh", "lang=en", f"{AT}&lang=en&theme=light", f"{AT}&as=computed&lang=zh"])
+def test_nothing_is_cut_off_at_a_desk(new_page, sample_site, query):
+    page = open_board(new_page, sample_site, query)
+    assert page.eval_on_selector("#root .board nav", "nav => nav.getBoundingClientRect().right") <= 1920
+    cut = page.eval_on_selector_all(
+        "#root header, #root header > *, #root .tile :is(h3, p), #root .exception :is(.far, .small), #root .advice p",
+        "all => all.filter(e => e.scrollWidth > e.clientWidth + 1).map(e => e.textContent)",
+    )
+    assert cut == []
+
+
 def test_a_frozen_board_says_which_it_is_and_does_not_age(new_page, sample_site, demonstration, sample_lake):
     page = open_board(new_page, sample_site, f"{AT}&as=shown&lang=en")
     assert "as shown then" in page.inner_text("#root .frozen")
