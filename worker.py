@@ -13,13 +13,13 @@ from data_sources.heartbeat import beating
 from data_sources.lake import Lake
 from data_sources.load import load_utility
 from data_sources.locks import LockHeld
-from data_sources.problems import BadInput
+from data_sources.problems import BadInput, Problem
 from data_sources.settings import Settings
 from metrics.board import make_board, write_board
 from metrics.build import build_marts
-from metrics.catalogue import load_catalogue
 from metrics.clock import now_of
 from metrics.engine import Engine
+from metrics.live_catalogue import LiveCatalogue
 from sample_data.live import append_until
 
 log = structlog.get_logger()
@@ -33,7 +33,9 @@ class Worker:
 
     def __init__(self, lake: Lake) -> None:
         self.lake, self.utility = lake, lake.utility
-        self.engine = Engine(self.utility, lake, load_catalogue(self.utility))
+        self.catalogue = LiveCatalogue(self.utility, lake.root / "catalogue")
+        self.engine = Engine(self.utility, lake, self.catalogue.now())
+        self._said: list[Problem] = []
         self._failed: set[str] = set()
         self._closed_for: date | None = None
 
@@ -45,12 +47,23 @@ class Worker:
         if not self.lake.exists("reading"):
             return
         at = now_of(self.utility, self.lake)
+        self._step("catalogue", self._renew)
         self._step("seal", lambda: self.lake.seal(self._ended(at)))
         self._step("compact", lambda: self._compact(self.utility.day_of(at)))
         self._step("marts", lambda: build_marts(self.lake, self.utility, at))
         self._step("board", lambda: write_board(self.lake, make_board(self.engine, at, datetime.now(UTC))))
         if self._closed_for != self.utility.day_of(at):
             self._step("periods", lambda: self._close(at))
+
+    def _renew(self) -> None:
+        """Work by the catalogue's files as they are now; what is wrong with them is said once."""
+        catalogue = self.catalogue.now()
+        for problem in catalogue.problems:
+            if problem not in self._said:
+                log.warning("catalogue", problem=str(problem))
+        self._said = catalogue.problems
+        if catalogue is not self.engine.catalogue:
+            self.engine, self._closed_for = Engine(self.utility, self.lake, catalogue), None
 
     def _close(self, at: datetime) -> None:
         self.engine.close_periods(at)

@@ -1,7 +1,7 @@
 """The catalogue: one file an indicator, `<module>/<id>.sql`, valid SQL with a YAML header in its first comment."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import lru_cache
@@ -164,11 +164,17 @@ class Catalogue:
         return sorted((i for i in self.indicators.values() if i.tile is not None), key=lambda i: i.tile or 0)
 
 
-def load_catalogue(utility: Utility | None = None) -> Catalogue:
-    """Read the shipped files and the utility's own; own ones take the place of a shipped one of that id or tile."""
+Reader = Callable[[Path], tuple[Indicator | None, list[Problem]]]
+
+
+def load_catalogue(utility: Utility | None = None, read: Reader | None = None) -> Catalogue:
+    """Read the shipped files and the utility's own; own ones take the place of a shipped one of that id or tile.
+
+    `read` makes one file's indicator, and may give one beside its problems: `read_indicator` where left out.
+    """
     problems: list[Problem] = []
-    shipped = _read_folder(SHIPPED, problems)
-    own = _read_folder(utility.folder / "catalog", problems) if utility else {}
+    shipped = _read_folder(SHIPPED, problems, read or read_indicator)
+    own = _read_folder(utility.folder / "catalog", problems, read or read_indicator) if utility else {}
     for group in (shipped, own):
         problems += _repeated_tiles(group.values())
     taken = {indicator.tile for indicator in own.values()} - {None}
@@ -187,10 +193,10 @@ def read_indicator(path: Path) -> tuple[Indicator | None, list[Problem]]:
     return _read_file(path, stat.st_mtime_ns, stat.st_size)
 
 
-def _read_folder(folder: Path, problems: list[Problem]) -> dict[str, Indicator]:
+def _read_folder(folder: Path, problems: list[Problem], read: Reader) -> dict[str, Indicator]:
     found: dict[str, Indicator] = {}
     for path in sorted(folder.glob("**/*.sql")):
-        indicator, wrong = read_indicator(path)
+        indicator, wrong = read(path)
         problems += wrong
         if indicator is None:
             continue

@@ -57,6 +57,23 @@ def test_a_failing_step_is_said_once_and_stops_no_other(lake, monkeypatch, capsy
     assert read_board(lake) is not None
 
 
+def test_a_changed_catalogue_is_picked_up_and_a_broken_one_said_once(lake, capsys):
+    rounds = Worker(lake)
+    rounds.once()
+    own = lake.utility.folder / "catalog" / "distribution" / "pressure_compliance.sql"
+    own.parent.mkdir(parents=True)
+    shipped = (ROOT / "metrics" / "catalog" / "distribution" / own.name).read_text(encoding="utf-8")
+    own.write_text(shipped.replace("压力合格率", "测压点合格率"), encoding="utf-8")
+    rounds.once()
+    names = {one["id"]: one["name_zh"] for one in read_board(lake)["indicators"]}
+    assert names["pressure_compliance"] == "测压点合格率"
+    own.write_text("SELECT 1", encoding="utf-8")
+    rounds.once()
+    rounds.once()
+    assert {one["id"]: one["name_zh"] for one in read_board(lake)["indicators"]} == names
+    assert capsys.readouterr().out.count(f"{own}:1") == 1
+
+
 def test_a_sample_goes_on(lake, monkeypatch):
     asked = []
     monkeypatch.setattr(worker_module, "append_until", lambda *given: asked.append(given))

@@ -10,8 +10,8 @@ from typing import Any
 
 from data_sources.lake import Lake
 from metrics.board import make_board, shown_board
-from metrics.catalogue import load_catalogue
 from metrics.engine import Engine
+from metrics.live_catalogue import LiveCatalogue
 from metrics.stored import changed_at
 from pages.components.links import COMPUTED, SHOWN, View
 from pages.components.snapshot import lake_folder, settings, utility
@@ -22,9 +22,23 @@ _LOCK = Lock()
 
 @contextmanager
 def shared_engine() -> Iterator[Engine]:
-    """The engine over the configured lake, to one caller at a time."""
+    """The engine over the configured lake and the catalogue's files as they are now, to one caller at a time."""
     with _LOCK:
-        yield _engine(settings().utility, lake_folder())
+        yield _shared(settings().utility, lake_folder()).engine()
+
+
+class _Shared:
+    """One lake's engine, made anew where the catalogue changes."""
+
+    def __init__(self, lake: Lake) -> None:
+        self.lake, self.catalogue = lake, LiveCatalogue(lake.utility, lake.root / "catalogue")
+        self._engine: Engine | None = None
+
+    def engine(self) -> Engine:
+        catalogue = self.catalogue.now()
+        if self._engine is None or self._engine.catalogue is not catalogue:
+            self._engine = Engine(self.lake.utility, self.lake, catalogue)
+        return self._engine
 
 
 def frozen_board(view: View) -> tuple[dict[str, Any] | None, str]:
@@ -43,9 +57,8 @@ def frozen_board(view: View) -> tuple[dict[str, Any] | None, str]:
 
 
 @lru_cache(maxsize=4)
-def _engine(_folder: Path, lake: Path) -> Engine:
-    one = utility()
-    return Engine(one, Lake(lake, one), load_catalogue(one))
+def _shared(_folder: Path, lake: Path) -> _Shared:
+    return _Shared(Lake(lake, utility()))
 
 
 @lru_cache(maxsize=16)
