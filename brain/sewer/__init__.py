@@ -1,0 +1,1 @@
+"""The sewers between rain and works: wells, pumps, mains, and how they hang together."""
