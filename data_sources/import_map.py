@@ -2,9 +2,10 @@
 
 import codecs
 import tomllib
+from collections.abc import Mapping
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 from zoneinfo import available_timezones
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
@@ -35,10 +36,11 @@ class ColumnMap(BaseModel):
 
 
 class ImportMap(BaseModel):
-    """A map as it stands in its TOML file, checked; `path` is that file, for messages."""
+    """A map as it stands in its TOML file, checked; `path` is that file, for messages, `section` where in it."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     path: Path
+    section: str = ""
     source: str
     shape: Literal["wide", "long"] = "long"
     encoding: str = "utf-8"
@@ -74,35 +76,60 @@ class ImportMap(BaseModel):
 
     def problem(self, key: str, message: str) -> Problem:
         """A mistake in this map, at the line where `key` (source, columns.ts) is set."""
-        return Problem(shown_path(self.path), _line_of(self.path, key), key, message)
+        key = _within(self.section, key)
+        return Problem(shown_path(self.path), line_of(self.path, key), key, message)
+
+
+Map = TypeVar("Map", bound=ImportMap)
 
 
 def load_map(path: Path, table: str) -> ImportMap:
     """Read and check a map for a table. Raises BadInput with every mistake, its line and what was expected."""
+    return checked_map(ImportMap, read_map(path), path, "", table)
+
+
+def read_map(path: Path) -> dict[str, Any]:
+    """What stands in a map's file. Raises BadInput where it can't be read."""
     shown = shown_path(path)
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise BadInput([Problem(shown, 0, "", "no such file; the map of the import is expected here")]) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise BadInput([Problem(shown, 0, "", f"is not TOML: {error}")]) from error
-    try:
-        read = ImportMap.model_validate({**content, "path": path})
-    except ValidationError as error:
-        raise BadInput([_as_problem(path, detail) for detail in error.errors()]) from error
+
+
+def checked_map(kind: type[Map], content: Mapping[str, Any], path: Path, section: str, table: str) -> Map:
+    """A map, as it stands in that section of a file, for a table. Raises BadInput with every mistake."""
+    read = validated(kind, {**content, "path": path, "section": section}, path, section, "docs/import.md")
     if problems := _column_problems(read, table):
         raise BadInput(problems)
     return read
 
 
-def _as_problem(path: Path, detail: Any) -> Problem:
-    key = ".".join(str(part) for part in detail["loc"][:3])
+Model = TypeVar("Model", bound=BaseModel)
+
+
+def validated(kind: type[Model], content: Mapping[str, Any], path: Path, section: str, docs: str) -> Model:
+    """The content of a section of a TOML file as that model. Raises BadInput with every mistake and its line."""
+    try:
+        return kind.model_validate(content)
+    except ValidationError as error:
+        raise BadInput([_as_problem(path, section, docs, detail) for detail in error.errors()]) from error
+
+
+def _as_problem(path: Path, section: str, docs: str, detail: Any) -> Problem:
+    key = _within(section, ".".join(str(part) for part in detail["loc"][:3]))
     said = {
-        "extra_forbidden": "unknown key; the keys are those of docs/import.md",
-        "missing": "missing; the map needs it",
+        "extra_forbidden": f"unknown key; the keys are those of {docs}",
+        "missing": f"missing; {docs} says what it is",
     }
     message = said.get(detail["type"], detail["msg"].removeprefix("Value error, "))
-    return Problem(shown_path(path), _line_of(path, key), key, message)
+    return Problem(shown_path(path), line_of(path, key), key, message)
+
+
+def _within(section: str, key: str) -> str:
+    return f"{section}.{key}" if section else key
 
 
 def _column_problems(read: ImportMap, table: str) -> list[Problem]:
@@ -154,7 +181,7 @@ def headers_of(column: ColumnMap) -> tuple[str, ...]:
     return () if given is None else tuple(map(one_line, (given,) if isinstance(given, str) else given))
 
 
-def _line_of(path: Path, key: str) -> int:
+def line_of(path: Path, key: str) -> int:
     """The line that sets a key; that of its section where it stands in none; 0 where neither is there."""
     section, wanted, found = "", key.split("."), 0
     for number, line in enumerate(path.read_text(encoding="utf-8-sig", errors="replace").splitlines(), 1):

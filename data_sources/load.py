@@ -14,6 +14,7 @@ from data_sources.folder_checks import Folder, folder_problems
 from data_sources.folder_files import LINE, TABLES, empty_table, read_csv, read_geojson, read_toml
 from data_sources.limit_checks import limit_row_problems
 from data_sources.problems import BadInput, Problem, shown_path
+from data_sources.sources import FILE, source_problems
 from data_sources.tariff_checks import tariff_problems
 from data_sources.units import convert
 from data_sources.utility import MapView, Utility
@@ -78,7 +79,7 @@ def _read(folder: Path, indicators: Collection[str] | None) -> tuple[Utility | N
     if not folder.is_dir():
         return None, [Problem(str(folder), 0, "", "no such folder; WATER_UTILITY names the utility's")]
     settings = _settings(folder, problems)
-    sources = _sources(folder, problems)
+    sources = _sources(folder, settings.timezone if settings else "UTC", problems)
     tables = {name: _table(folder, name, problems) for name in TABLES if name != "limits.csv"}
     checked = Folder(tables, sources, lambda name: shown_path(folder / name))
     problems += folder_problems(checked)
@@ -131,20 +132,10 @@ def _settings(folder: Path, problems: list[Problem]) -> _Toml | None:
         return None
 
 
-def _sources(folder: Path, problems: list[Problem]) -> dict[str, dict[str, Any]]:
-    shown = shown_path(folder / "sources.toml")
-    sources = read_toml(folder / "sources.toml", shown, problems)
-    for name, source in sources.items():
-        kind = source.get("kind") if isinstance(source, dict) else None
-        if kind not in words.SOURCE_KINDS:
-            message = f"{kind!r}, expected one of {', '.join(words.SOURCE_KINDS)}"
-            problems.append(Problem(shown, _section_line(folder / "sources.toml", name), f"{name}.kind", message))
+def _sources(folder: Path, timezone: str, problems: list[Problem]) -> dict[str, dict[str, Any]]:
+    sources = read_toml(folder / FILE, shown_path(folder / FILE), problems)
+    problems += source_problems(folder, sources, timezone)
     return sources
-
-
-def _section_line(path: Path, section: str) -> int:
-    lines = path.read_text(encoding="utf-8-sig").splitlines()
-    return next((number for number, line in enumerate(lines, 1) if line.strip() == f"[{section}]"), 0)
 
 
 def _geo(folder: Path, problems: list[Problem]) -> dict[str, dict[str, Any]]:

@@ -46,7 +46,7 @@ def test_a_good_map(tmp_path):
 @pytest.mark.parametrize(
     ("old", "new", "line", "key", "said"),
     [
-        ('source = "scada"\n', "", 0, "source", "missing; the map needs it"),
+        ('source = "scada"\n', "", 0, "source", "missing; docs/import.md says what it is"),
         ("shape", "shap", 2, "shap", "unknown key"),
         ('"wide"', '"broad"', 2, "shape", "'wide' or 'long'"),
         ("\n\n", '\nencoding = "gkb"\n\n', 3, "encoding", "'gkb' is no encoding"),

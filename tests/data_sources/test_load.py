@@ -74,7 +74,7 @@ def test_a_byte_order_mark_and_empty_lines_are_fine(folder):
         ("tariff.csv", "08:00,24:00", "08:00,23:00", ("tariff.csv", 3, "to")),
         ("tariff.csv", "1-12,any,00:00", "1-13,any,00:00", ("tariff.csv", 2, "months")),
         ("limits.csv", "cod,effluent,T1", "cod,effluent,T9", ("limits.csv", 2, "site_id")),
-        ("sources.toml", 'kind = "import"', 'kind = "magic"', ("sources.toml", 1, "scada.kind")),
+        ("sources.toml", 'kind = "import"', 'kind = "magic"', ("sources.toml", 2, "scada.kind")),
     ],
 )  # fmt: skip
 def test_each_mistake_has_its_place(folder, name, old, new, where):
