@@ -9,6 +9,7 @@ from data_sources.__main__ import app
 from data_sources.contracts import TABLES
 from data_sources.table_docs import PAGE, allowed_words, table_page
 from data_sources.vocabulary import QUALITIES
+from tests.data_sources.hj212.packets import MINUTES
 from tests.small_utility import write_small_utility
 
 
@@ -68,3 +69,16 @@ def test_a_columns_words_are_those_that_its_contract_lets_pass():
     columns = TABLES["reading"].schema.columns()
     assert sorted(allowed_words(columns["quality"])) == sorted(QUALITIES)
     assert allowed_words(columns["point_id"]) == []
+
+
+def test_decode_hj212(run, tmp_path):
+    capture = tmp_path / "capture.bin"
+    capture.write_bytes(MINUTES)
+    done = run("decode", "hj212", capture, "--json")
+    (packet,) = json.loads(done.stdout)
+    assert (done.exit_code, packet["ok"], packet["data_time"]) == (0, True, "2016-08-01T00:40:00Z")
+    assert packet["values"][1] == {"code": "w00000", "suffix": "Min", "value": 16.4, "flag": "N"}
+    capture.write_bytes(MINUTES[:50])
+    broken = run("decode", "hj212", capture)
+    assert (broken.exit_code, "half a packet: 50 bytes of 335" in broken.stdout) == (1, True)
+    assert run("decode", "hj212", tmp_path / "nothing").exit_code == 2
