@@ -55,6 +55,7 @@ PARAMETERS = {
     "own_use": "1", "return_factor": "1", "risk_warning": "1", "risk_alarm": "1", "legitimate_night_use": "L/h",
     "frost_depth": "m", "alarm_level": "m", "overflow_level": "m", "start_level": "m", "stop_level": "m",
     "comfort_level": "m", "min_level": "m", "well_area": "m^2", "main_capacity": "m^3/h", "travel_time": "min",
+    "storm_rain": "mm", "storm_gap": "h",
 }  # fmt: skip
 """Subjects of limits.csv rows of kind `value`, with their canonical unit."""
 

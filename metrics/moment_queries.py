@@ -20,9 +20,9 @@ def query(name: str) -> str:
     return (_FOLDER / f"{name}.sql").read_text(encoding="utf-8")
 
 
-def ask(engine: Engine, as_of: datetime, names: list[str]) -> dict[str, pl.DataFrame]:
-    """The answers of these queries, by name; view `span` is the business day with the 24 hours before `as_of`."""
-    span = span_frame([day_span(engine, as_of)])
+def ask(engine: Engine, as_of: datetime, names: list[str], over: Span | None = None) -> dict[str, pl.DataFrame]:
+    """The answers of these queries, by name; view `span` is `over`, else the day with the 24 hours before `as_of`."""
+    span = span_frame([over or day_span(engine, as_of)])
     views = engine.views(as_of)
     wanted = {name: relations(query(name)) for name in names}
     views.load((span, needed) for needed in wanted.values())

@@ -1,0 +1,37 @@
+-- Every sewage works now: what comes in against what it can take, what goes out, today's volume so far.
+WITH told AS (
+    SELECT
+        site_id,
+        sum(value) FILTER (WHERE quantity = 'flow' AND role = 'influent') AS inflow_m3h,
+        sum(value) FILTER (WHERE quantity = 'flow' AND role = 'effluent') AS effluent_m3h,
+        max(ts)                                                           AS heard_at,
+        min(age_s)                                                        AS age_s
+    FROM latest
+    WHERE site_kind = 'wwtp'
+    GROUP BY site_id
+),
+
+today AS (
+    SELECT
+        hourly.site_id,
+        sum(hourly.mean * hourly.covered_s / 3600) AS inflow_m3
+    FROM hourly
+    JOIN moment ON hourly.day = moment.day
+    WHERE hourly.site_kind = 'wwtp' AND hourly.quantity = 'flow' AND hourly.role = 'influent'
+    GROUP BY hourly.site_id
+)
+
+SELECT
+    sites.site_id,
+    told.inflow_m3h,
+    told.effluent_m3h,
+    sites.capacity_m3d / 24                              AS capacity_m3h,
+    told.inflow_m3h / nullif(sites.capacity_m3d / 24, 0) AS share,
+    today.inflow_m3,
+    told.heard_at,
+    told.age_s
+FROM sites
+LEFT JOIN told ON told.site_id = sites.site_id
+LEFT JOIN today ON today.site_id = sites.site_id
+WHERE sites.kind = 'wwtp'
+ORDER BY sites.site_id
