@@ -1,6 +1,7 @@
 """DuckDB connections: one for the product's own SQL, and the locked one on which catalogue SQL runs."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import duckdb
 import polars as pl
@@ -38,9 +39,9 @@ def view_of_files(connection: Connection, name: str, files: Sequence[str]) -> No
     relation.create_view(name, replace=True)
 
 
-def fetch(connection: Connection, select: str) -> pl.DataFrame:
-    """What a SELECT returns, its instants in UTC as everywhere else."""
-    rows = pl.DataFrame(connection.sql(select).to_arrow_table())
+def fetch(connection: Connection, select: str, blanks: Mapping[str, Any] | None = None) -> pl.DataFrame:
+    """What a SELECT returns, its instants in UTC as everywhere else; `blanks` are the values of its $parameters."""
+    rows = pl.DataFrame(connection.sql(select, params=dict(blanks) if blanks else None).to_arrow_table())
     return rows.with_columns(pl.col(pl.Datetime("us", "*")).dt.convert_time_zone("UTC"))
 
 

@@ -1,8 +1,10 @@
 """The board's questions beyond the indicators: SELECTs of queries/ over the views, as at one moment."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -20,8 +22,13 @@ def query(name: str) -> str:
     return (_FOLDER / f"{name}.sql").read_text(encoding="utf-8")
 
 
-def ask(engine: Engine, as_of: datetime, names: list[str], over: Span | None = None) -> dict[str, pl.DataFrame]:
-    """The answers of these queries, by name; view `span` is `over`, else the day with the 24 hours before `as_of`."""
+def ask(
+    engine: Engine, as_of: datetime, names: Sequence[str], over: Span | None = None, **blanks: Any
+) -> dict[str, pl.DataFrame]:
+    """The answers of these queries, by name; `blanks` fill their $parameters.
+
+    View `span` is `over`, by default the business day with the 24 hours before `as_of`.
+    """
     span = span_frame([over or day_span(engine, as_of)])
     views = engine.views(as_of)
     wanted = {name: relations(query(name)) for name in names}
@@ -30,10 +37,21 @@ def ask(engine: Engine, as_of: datetime, names: list[str], over: Span | None = N
     try:
         for name, needed in wanted.items():
             with views.connection(span, needed) as cursor:
-                answers[name] = fetch(cursor, query(name))
+                answers[name] = fetch(cursor, query(name), blanks)
     finally:
         views.close()
     return answers
+
+
+def ask_one(engine: Engine, as_of: datetime, name: str, over: Span | None = None, **blanks: Any) -> pl.DataFrame:
+    """The answer of one query; as `ask`."""
+    return ask(engine, as_of, [name], over, **blanks)[name]
+
+
+def days_back(engine: Engine, as_of: datetime, days: int) -> Span:
+    """The last so many times 24 hours up to `as_of`, as a stretch to ask about; its period is today."""
+    today, starts_at = engine.utility.day_of(as_of), as_of - timedelta(days=days)
+    return Span(today, engine.utility.day_of(starts_at), today, starts_at, as_of, 24 * days)
 
 
 def day_span(engine: Engine, as_of: datetime) -> Span:

@@ -1,42 +1,28 @@
 """One indicator: what it means, where it stands, its trend, its sites, and why it is so, down to the source rows."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import polars as pl
 import streamlit as st
 
 from pages.components.frozen import frozen_board
-from pages.components.indicator_facts import Facts, indicator_facts, rows_behind, source_rows
+from pages.components.indicator_facts import Facts, first_tile, indicator_facts, rows_behind, source_rows
 from pages.components.indicator_words import definition, formula, headline
 from pages.components.lineage_picture import lineage_picture
-from pages.components.links import SHOWN, view_of
+from pages.components.links import SHOWN
 from pages.components.numbers import number
-from pages.components.page import moment_chooser, page_head
-from pages.components.snapshot import newest_board
-from pages.components.snapshot import utility as shown_utility
+from pages.components.page import page_head, page_of_address
 from pages.components.states import RANK, SHAPES
 from pages.components.tables import as_csv, as_xlsx, presentable
 from pages.components.trend_chart import trend_chart
-from pages.components.words import words_in
 
 TREND = {"day": timedelta(days=120), "week": timedelta(weeks=53), "month": timedelta(days=1100)}
 """How much of the trend is drawn, by the length of a period."""
 
-utility = shown_utility()
-wanted = st.query_params.to_dict()
-view = view_of(wanted, utility.languages)
-say = words_in(view.lang)
+here = page_of_address("indicator")
+utility, view, say, wanted = here.utility, here.view, here.say, here.wanted
 names = dict(utility.sites.select("site_id", f"name_{view.lang}").rows())
-
-
-def moment() -> datetime | None:
-    """The frozen moment; else that of the snapshot which stood when the page was opened, so that it stays still."""
-    if view.at is not None:
-        return view.at
-    board = newest_board()
-    opened = st.session_state.setdefault("opened_at", board["as_of"] if board else None)
-    return None if opened is None else datetime.fromisoformat(opened)
 
 
 def sites(facts: Facts) -> pl.DataFrame:
@@ -172,19 +158,16 @@ def page(facts: Facts) -> None:
 
 def show() -> None:
     """The indicator of the address, or what is wrong with the address."""
-    indicator_id, at = wanted.get("id", ""), moment()
-    choices = {"id": indicator_id, "site": wanted.get("site")}
-    if at is None:
-        page_head(say("empty", "title"), "indicator", choices, view, utility, say)
+    if here.at is None:
+        page_head(here, say("empty", "title"))
         st.info(say("empty", "import"))
         return
     try:
-        facts = indicator_facts(indicator_id, at)
+        facts = indicator_facts(wanted.get("id", first_tile(utility)), here.at)
     except KeyError:
-        page_head(say("indicator", "no_such"), "indicator", choices, view, utility, say)
+        page_head(here, say("indicator", "no_such"))
         return
-    page_head(getattr(facts.indicator.name, view.lang), "indicator", choices, view, utility, say)
-    moment_chooser(at, "indicator", choices, view, utility, say)
+    page_head(here, getattr(facts.indicator.name, view.lang))
     page(facts)
 
 

@@ -1,17 +1,21 @@
-"""The navigation: whoever adds a page adds its line here."""
-
-from pathlib import Path
+"""The navigation over the list of pages; a page that fails says so and leaves the others alone."""
 
 import streamlit as st
 
-FOLDER = Path(__file__).parent
+from pages.components.guard import guarded
+from pages.components.links import view_of
+from pages.components.page_list import files
+from pages.components.snapshot import utility
+from pages.components.words import words_in
 
+say = words_in(view_of(st.query_params.to_dict(), utility().languages).lang)
 page = st.navigation(
     [
-        st.Page(FOLDER / "board.py", title="智慧水务", default=True),
-        st.Page(FOLDER / "indicator.py", title="指标", url_path="indicator"),
+        st.Page(one.file, title=one.name(say), url_path=one.path or None, default=not one.path)
+        for one in files()
     ],
     position="hidden",
-)
-st.set_page_config(page_title="智慧水务", layout="wide")
-page.run()
+)  # fmt: skip
+st.set_page_config(page_title=f"{page.title} · {say('page', 'product')}", layout="wide")
+with guarded(page.url_path):
+    page.run()

@@ -7,8 +7,9 @@ from functools import lru_cache
 
 import polars as pl
 
+from data_sources.utility import Utility
 from metrics import compare
-from metrics.catalogue import Indicator
+from metrics.catalogue import Indicator, load_catalogue
 from metrics.engine import Engine
 from metrics.judge import Judged
 from metrics.queries import indicator as queries
@@ -45,6 +46,11 @@ def indicator_facts(indicator_id: str, as_of: datetime) -> Facts:
     """The facts as at a moment. Raises KeyError where there is no such indicator."""
     with shared_engine() as engine:
         return _facts(engine, indicator_id, as_of, _versions(engine))
+
+
+def first_tile(utility: Utility) -> str:
+    """The indicator of a page whose address names none."""
+    return load_catalogue(utility).tiles[0].id
 
 
 def rows_behind(indicator_id: str, as_of: datetime, row: dict[str, object]) -> dict[str, pl.DataFrame]:

@@ -24,7 +24,7 @@ class View:
 
     def address(self, page: str, **choices: str | None) -> str:
         """The address of a page ("" is the board) with this view and further choices; a choice None is left out."""
-        frozen = {} if self.at is None else {"at": f"{self.at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}", "as": self.how}
+        frozen = {} if self.at is None else {"at": moment_text(self.at), "as": self.how}
         wanted = {**choices, **frozen, "lang": self.lang, "theme": self.theme}
         return f"/{page}?{urlencode({name: value for name, value in wanted.items() if value is not None})}"
 
@@ -42,6 +42,11 @@ def view_of(wanted: Mapping[str, str], languages: tuple[str, ...]) -> View:
         moment_of(wanted.get("at", "")),
         COMPUTED if wanted.get("as") == COMPUTED else SHOWN,
     )
+
+
+def moment_text(moment: datetime) -> str:
+    """A moment as an address writes it."""
+    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
 def moment_of(text: str) -> datetime | None:

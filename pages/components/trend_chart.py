@@ -6,10 +6,10 @@ from typing import Any
 
 import plotly.graph_objects as go
 
+from pages.components.chart import dressed, line
 from pages.components.theme import themes
 from pages.components.words import Words
 
-HEIGHT = 340
 YEAR = timedelta(days=364)
 """52 weeks: a year later on the same weekday."""
 MARKS = {"warning": "diamond", "alarm": "triangle-up"}
@@ -38,9 +38,9 @@ def trend_chart(
         figure.add_hrect(y0=band[0], y1=band[1], fillcolor=colours["band"], line_width=0, layer="below")
     if before:
         times, values = [point["period"] + YEAR for point in before], [point["value"] for point in before]
-        figure.add_scatter(x=times, y=values, name=say("indicator", "year_before"), line=_line(colours["muted"], "dot"))
+        figure.add_scatter(x=times, y=values, name=say("indicator", "year_before"), line=line(colours["muted"], "dot"))
     times, values = [point["period"] for point in now], [point["value"] for point in now]
-    figure.add_scatter(x=times, y=values, name=say("indicator", "value"), line=_line(colours["text"], "solid"))
+    figure.add_scatter(x=times, y=values, name=say("indicator", "value"), line=line(colours["text"], "solid"))
     for state, symbol in MARKS.items():
         marked = [point for point in now if point["state"] == state]
         figure.add_scatter(
@@ -49,26 +49,4 @@ def trend_chart(
         )  # fmt: skip
     if target is not None:
         figure.add_hline(y=target, line_dash="dash", line_color=colours["muted"], line_width=1.5)
-    return dressed(figure, theme)
-
-
-def dressed(figure: go.Figure, theme: str, height: int = HEIGHT) -> go.Figure:
-    """A figure in the colours and type of the screen."""
-    colours = themes()[theme]
-    axis = {
-        "gridcolor": colours["line"],
-        "zerolinecolor": colours["line"],
-        "linecolor": colours["line"],
-        "automargin": True,
-    }
-    font = {"family": "Noto Sans SC, sans-serif", "size": 15, "color": colours["muted"]}
-    return figure.update_layout(
-        height=height, margin={"l": 8, "r": 8, "t": 8, "b": 8}, paper_bgcolor=colours["ground"],
-        plot_bgcolor=colours["ground"], font=font, hovermode="x unified",
-        legend={"orientation": "h", "y": -0.18}, xaxis={**axis, "tickformat": "%m-%d\n%Y"}, yaxis=axis,
-        hoverlabel_namelength=-1,
-    )  # fmt: skip
-
-
-def _line(colour: str, dash: str) -> dict[str, Any]:
-    return {"color": colour, "dash": dash, "width": 2}
+    return dressed(figure, theme).update_xaxes(tickformat="%m-%d\n%Y")

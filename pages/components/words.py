@@ -1,19 +1,25 @@
-"""The words of the screen, from words.toml: the only place that has any."""
+"""The words of the screen: words.toml has those of the board and of all pages, words_<page>.toml those of one page."""
 
 import tomllib
 from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 
-FILE = Path(__file__).parent / "words.toml"
+FOLDER = Path(__file__).parent
 LANGUAGES = ("zh", "en")
 Words = Callable[..., str]
 
 
 @lru_cache(maxsize=1)
 def all_words() -> dict[str, dict[str, dict[str, str]]]:
-    """Section → name → language → text."""
-    return tomllib.loads(FILE.read_text(encoding="utf-8"))
+    """Section → name → language → text. Raises ValueError where two files have a section of one name."""
+    words: dict[str, dict[str, dict[str, str]]] = {}
+    for file in sorted(FOLDER.glob("words*.toml")):
+        own = tomllib.loads(file.read_text(encoding="utf-8"))
+        if twice := own.keys() & words.keys():
+            raise ValueError(f"{file.name}: {', '.join(sorted(twice))} stands in another file already")
+        words |= own
+    return words
 
 
 def words_in(lang: str) -> Words:

@@ -1,0 +1,100 @@
+"""Small pieces that pages share: a figure with 环比 and 同比, a term with its meaning, what is missing."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+
+import streamlit as st
+
+from pages.components.numbers import number, signed
+from pages.components.page import Page
+from pages.components.states import SHAPES
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One number of a page: its name, value and unit; what belongs beside it, its state, its page, what it means.
+
+    `previous` and `last_year` are the values of the period before and of a year before: the screen shows differences
+    (`compared` says that the number has such periods, whether known or not). `means` opens at a tap.
+    """
+
+    name: str
+    value: float | None
+    unit: str = ""
+    beside: str = ""
+    state: str | None = None
+    link: str | None = None
+    means: str = ""
+    compared: bool = False
+    previous: float | None = None
+    last_year: float | None = None
+
+
+def show_figures(page: Page, figures: Sequence[Figure]) -> None:
+    """The page's first numbers, side by side; `data-figure` is a figure's name, `data-value` its unrounded value."""
+    st.html(figures_html(page, figures))
+
+
+def figures_html(page: Page, figures: Sequence[Figure]) -> str:
+    """As `show_figures` draws them."""
+    return f'<div class="figures">{"".join(_figure(page, one) for one in figures)}</div>'
+
+
+def term(name: str, means: str) -> str:
+    """A term whose meaning opens at a tap, as HTML."""
+    if not means:
+        return escape(name)
+    return f'<details class="term"><summary>{escape(name)}</summary><p>{escape(means)}</p></details>'
+
+
+def show_heading(page: Page, title: str, means: str = "") -> None:
+    """The heading of a part of the page; what it means opens at a tap."""
+    st.html(f'<div class="heading"><h2>{escape(title)}</h2>{_question_mark(page, means)}</div>')
+
+
+def show_missing(page: Page, what: str, how: str) -> None:
+    """Says what is missing here, and how to supply it."""
+    st.html(
+        f'<div class="missing" data-missing><p><i class="unknown">{SHAPES["unknown"]}</i> {escape(what)}</p>'
+        f"<p>{escape(page.say('missing', 'how'))}{escape(how)}</p></div>"
+    )
+
+
+def _figure(page: Page, one: Figure) -> str:
+    value = "" if one.value is None else repr(float(one.value))
+    unit = page.say("unit", one.unit) if one.unit else ""
+    state = one.state or ("unknown" if one.value is None else "normal")
+    mark = "" if one.state is None else f'<i class="{state}">{SHAPES[state]}</i> {escape(page.say("state", state))}'
+    name = f'<a href="{one.link}" target="_self">{escape(one.name)}</a>' if one.link else escape(one.name)
+    told = " · ".join(part for part in (mark, escape(one.beside), _compared(page, one)) if part)
+    return (
+        f'<div class="figure {state}" data-figure="{escape(one.name)}" data-value="{value}">'
+        f"<h3>{name}{_question_mark(page, one.means)}</h3>"
+        f'<p class="value">{number(one.value)}<small>{escape(unit)}</small></p><p class="told">{told}</p></div>'
+    )
+
+
+def _question_mark(page: Page, means: str) -> str:
+    """A mark whose meaning opens at a tap."""
+    if not means:
+        return ""
+    label = escape(page.say("page", "meaning"))
+    return f'<details class="term"><summary aria-label="{label}">?</summary><p>{escape(means)}</p></details>'
+
+
+def _compared(page: Page, one: Figure) -> str:
+    """环比 and 同比 as differences with their share."""
+    if not one.compared:
+        return ""
+    parts = []
+    for name, other in (("previous", one.previous), ("last_year", one.last_year)):
+        parts.append(f"{escape(page.say('tile', name))} {_difference(one.value, other)}")
+    return " · ".join(parts)
+
+
+def _difference(value: float | None, other: float | None) -> str:
+    if value is None or other is None:
+        return "–"
+    share = "" if other == 0 else f" ({signed(100 * (value - other) / abs(other), 1.0)} %)"
+    return f"{signed(value - other, value)}{share}"

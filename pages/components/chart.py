@@ -1,0 +1,49 @@
+"""A chart on a page: the screen's colours and type, a fixed key and height, and its picture to take away."""
+
+from typing import Any
+
+import plotly.graph_objects as go
+import streamlit as st
+
+from pages.components.page import Page
+from pages.components.theme import themes
+
+HEIGHT = 340
+_BUTTONS = ["zoom2d", "pan2d", "select2d", "lasso2d", "zoomIn2d", "zoomOut2d", "autoScale2d", "resetScale2d"]
+"""Buttons that a chart doesn't show: what stays saves its picture."""
+
+
+def show_chart(page: Page, figure: go.Figure, name: str, alt: str, height: int = HEIGHT) -> None:
+    """Draw a figure in the page's colours. Its picture downloads as `<name>.png`; `alt` says in words what it shows."""
+    config = {
+        "displaylogo": False,
+        "displayModeBar": True,
+        "modeBarButtonsToRemove": _BUTTONS,
+        "toImageButtonOptions": {"format": "png", "filename": name, "scale": 2},
+    }
+    dressed(figure, page.view.theme, height)
+    st.plotly_chart(figure, theme=None, key=f"chart.{name}", height=height, config=config, alt=alt)
+
+
+def dressed(figure: go.Figure, theme: str, height: int = HEIGHT) -> go.Figure:
+    """A figure in the colours and type of the screen."""
+    colours = themes()[theme]
+    axis = {
+        "gridcolor": colours["line"],
+        "zerolinecolor": colours["line"],
+        "linecolor": colours["line"],
+        "automargin": True,
+    }
+    font = {"family": "Noto Sans SC, sans-serif", "size": 15, "color": colours["muted"]}
+    figure.update_layout(
+        height=height, margin={"l": 8, "r": 8, "t": 8, "b": 8}, paper_bgcolor=colours["ground"],
+        plot_bgcolor=colours["ground"], font=font, hovermode="x unified",
+        legend={"orientation": "h", "y": -0.18}, hoverlabel_namelength=-1,
+        modebar={"bgcolor": "rgba(0,0,0,0)", "color": colours["muted"], "activecolor": colours["text"]},
+    )  # fmt: skip
+    return figure.update_xaxes(axis).update_yaxes(axis)
+
+
+def line(colour: str, dash: str = "solid", width: float = 2) -> dict[str, Any]:
+    """How a line is drawn."""
+    return {"color": colour, "dash": dash, "width": width}

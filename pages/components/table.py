@@ -1,0 +1,147 @@
+"""A table on a page: numbers with units, states as shape and word, links; sorted by a tap; CSV and XLSX."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import partial
+from html import escape
+from typing import Any
+
+import polars as pl
+import streamlit as st
+
+from data_sources.write import MASK
+from pages.components.numbers import number
+from pages.components.page import Page
+from pages.components.states import RANK, SHAPES
+from pages.components.tables import PERSONAL, as_csv, as_xlsx
+
+MOST_ROWS = 300
+"""Rows drawn; all go into the download."""
+MIME = {"csv": "text/csv", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table: which one of the frame, its heading, its unit ("m³/h", as canonical units are written).
+
+    `words` is the section of words.toml that says what its values mean; `link` the address (an HTML attribute's text) a
+    cell leads to; `draw` a cell's HTML where it is a picture. A column named `state` shows shape, word and colour.
+    """
+
+    name: str
+    label: str
+    unit: str = ""
+    words: str | None = None
+    link: Callable[[Row], str | None] | None = None
+    draw: Callable[[Row], str] | None = None
+
+
+def show_table(page: Page, rows: pl.DataFrame, columns: Sequence[Column], name: str, height: int | None = 480) -> None:
+    """Draw the table and, below it, its downloads `<name>.csv` and `<name>.xlsx`. Rows stand in the frame's order."""
+    st.html(table_html(page, rows, columns, name, height))
+    with st.container(horizontal=True, key=f"downloads.{name}"):
+        shown = taken_away(page, rows, columns)
+        for kind, made in (("csv", as_csv), ("xlsx", as_xlsx)):
+            file = f"{name}.{kind}"
+            st.download_button(kind.upper(), partial(made, shown), file, MIME[kind], key=file, on_click="ignore")
+
+
+def table_html(page: Page, rows: pl.DataFrame, columns: Sequence[Column], name: str, height: int | None = None) -> str:
+    """The table's HTML; `data-table` is its name, `data-v` of a cell the value it is sorted by."""
+    heads = "".join(_head(page, rows, column) for column in columns)
+    body = "".join(
+        f"<tr>{''.join(_cell(page, row, column) for column in columns)}</tr>"
+        for row in rows.head(MOST_ROWS).iter_rows(named=True)
+    )
+    rest = rows.height - MOST_ROWS
+    told = escape(page.say("table", "rest", shown=MOST_ROWS, n=rows.height))
+    more = f'<p class="rest">{told}</p>' if rest > 0 else ""
+    limit = "" if height is None else f' style="max-height:{height}px"'
+    return (
+        f'<div class="table" role="region" tabindex="0" aria-label="{escape(name)}"{limit}>'
+        f'<table data-table="{escape(name)}"><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table></div>{more}'
+    )
+
+
+def taken_away(page: Page, rows: pl.DataFrame, columns: Sequence[Column]) -> pl.DataFrame:
+    """What a download holds: the table's columns under their headings, unrounded, states and codes in words."""
+    found: dict[str, pl.Series] = {}
+    for column in columns:
+        if column.name in rows.columns:
+            found[_heading(page, column)] = _plain(page, rows[column.name], column)
+    return pl.DataFrame(found)
+
+
+def _plain(page: Page, values: pl.Series, column: Column) -> pl.Series:
+    if column.name in PERSONAL:
+        return pl.Series([None if value is None else MASK for value in values], dtype=pl.String())
+    if isinstance(values.dtype, pl.Datetime):
+        return values.dt.convert_time_zone(page.utility.timezone)
+    words = "state" if column.name == "state" and column.words is None else column.words
+    if words is not None:
+        return pl.Series(
+            [None if value is None else page.say(words, str(value)) for value in values], dtype=pl.String()
+        )
+    return values
+
+
+def _heading(page: Page, column: Column) -> str:
+    unit = page.say("unit", column.unit) if column.unit else ""
+    return f"{column.label} ({unit})" if unit else column.label
+
+
+def _head(page: Page, rows: pl.DataFrame, column: Column) -> str:
+    unit = page.say("unit", column.unit) if column.unit else ""
+    kind = "number" if column.name in rows.columns and _is_number(rows[column.name]) else "text"
+    beside = f"<small>{escape(unit)}</small>" if unit else ""
+    return f'<th data-kind="{kind}" scope="col"><button type="button">{escape(column.label)}{beside}</button></th>'
+
+
+def _is_number(values: pl.Series) -> bool:
+    return values.dtype.is_numeric() or values.dtype == pl.Boolean()
+
+
+def _cell(page: Page, row: Row, column: Column) -> str:
+    value = row.get(column.name)
+    if column.name in PERSONAL:
+        value = None if value is None else MASK
+    shown = column.draw(row) if column.draw else _shown(page, value, column)
+    address = column.link(row) if column.link else None
+    inner = f'<a href="{address}" target="_self">{shown}</a>' if address else shown
+    kind = ' class="number"' if isinstance(value, int | float) and not isinstance(value, bool) else ""
+    return f'<td data-v="{escape(_sorted_by(value, column))}"{kind}>{inner}</td>'
+
+
+def _shown(page: Page, value: Any, column: Column) -> str:
+    if value is None:
+        return "–"
+    if column.name == "state" and column.words is None:
+        return f'<i class="{escape(value)}">{SHAPES[value]}</i> {escape(page.say("state", value))}'
+    if column.words is not None:
+        return escape(page.say(column.words, str(value)))
+    if isinstance(value, bool):
+        return "✓" if value else "✗"
+    if isinstance(value, int | float):
+        return number(value)
+    if isinstance(value, datetime):
+        return escape(page.time(value))
+    return escape(value.isoformat() if isinstance(value, date) else str(value))
+
+
+def _sorted_by(value: Any, column: Column) -> str:
+    if value is None:
+        return ""
+    if column.name == "state" and column.words is None:
+        return str(RANK[value])
+    if isinstance(value, bool):
+        return str(int(value))
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    return repr(float(value)) if isinstance(value, float) else str(value)
+
+
+def marked(state: str, page: Page) -> str:
+    """A state's HTML: shape, word, colour."""
+    return _shown(page, state, Column("state", ""))
