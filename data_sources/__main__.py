@@ -113,14 +113,15 @@ def decode_file(protocol: Protocol, file: Capture, as_json: Json = False) -> Non
         print_json([one.as_json() for one in packets])
     else:
         typer.echo("\n".join(map(_in_a_line, packets)) or "no packets")
-    raise typer.Exit(FOUND_SOMETHING if any(one.error for one in packets) else 0)
+    raise typer.Exit(FOUND_SOMETHING if any(one.problem for one in packets) else 0)
 
 
 def _in_a_line(packet: Packet) -> str:
     said = [f"{one.code}-{one.suffix}={'' if one.value is None else one.value}" for one in packet.values]
     when = "" if packet.data_time is None else packet.data_time.isoformat().replace("+00:00", "Z")
     facts = [str(packet.version or ""), packet.mn or "", packet.cn or "", when, *said]
-    return " ".join(filter(None, ["bad" if packet.error else "ok ", *facts, packet.error and f"({packet.error})"]))
+    line = " ".join(filter(None, facts))
+    return f"bad {line} ({packet.problem})" if packet.problem else f"ok  {line}"
 
 
 if __name__ == "__main__":

@@ -46,6 +46,4 @@ def _one(parts: dict[int, Packet]) -> Packet:
 def _incomplete(parts: dict[int, Packet]) -> Packet:
     together = _one(parts)
     _, count = together.part or (0, 0)
-    lost = ", ".join(str(number) for number in range(1, count + 1) if number not in parts)
-    error = f"parts {lost} of {count} are missing"
-    return replace(together, error=f"{error}; {together.error}" if together.error else error)
+    return replace(together, missing=tuple(number for number in range(1, count + 1) if number not in parts))

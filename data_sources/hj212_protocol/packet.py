@@ -26,7 +26,8 @@ Keys = Callable[[str], bytes | None]
 class Packet:
     """`error` is None where all of it could be read; else what is wrong, while `values` still holds what is right.
 
-    `text` is what stands in CP, in clear. `part` is (number, of how many) where the station split a text.
+    `text` is what stands in CP, in clear. `part` is (number, of how many) where the station split a text, `missing`
+    the parts of it that are not there.
     """
 
     raw: bytes
@@ -39,6 +40,7 @@ class Packet:
     pw: str | None = None
     flag: int = 0
     part: tuple[int, int] | None = None
+    missing: tuple[int, ...] = ()
     text: str = ""
     data_time: datetime | None = None
     values: tuple[Value, ...] = field(default=())
@@ -53,11 +55,19 @@ class Packet:
         """Whether the station waits for 9014, and says to what."""
         return bool(self.flag & ANSWER_WANTED) and self.qn is not None and self.mn is not None
 
+    @property
+    def problem(self) -> str | None:
+        """Everything that is wrong with it; None where nothing is."""
+        problems = [self.error] if self.error else []
+        if self.part is not None and self.missing:
+            problems.insert(0, f"parts missing: {', '.join(map(str, self.missing))} of {self.part[1]}")
+        return "; ".join(problems) or None
+
     def as_json(self) -> dict[str, Any]:
         """The JSON object of `data_sources decode hj212 --json`."""
         return {
-            "ok": self.error is None,
-            "error": self.error,
+            "ok": self.problem is None,
+            "error": self.problem,
             "version": self.version,
             "mn": self.mn,
             "cn": self.cn,
@@ -70,15 +80,14 @@ class Packet:
         }
 
 
+def read_header(piece: Piece) -> Packet:
+    """Who sends what, and whether an answer is wanted; the numbers stay unread."""
+    return _opened(piece)[0]
+
+
 def read_packet(piece: Piece, key_of: Keys) -> Packet:
-    """What one piece of a stream says."""
-    if piece.error is not None:
-        return Packet(piece.raw, piece.error)
-    split = parted(piece.segment)
-    if split is None:
-        return Packet(piece.raw, "segment: no CP=&&…&&")
-    header, body = split
-    packet = _with_header(Packet(piece.raw), header)
+    """All that one piece of a stream says."""
+    packet, body = _opened(piece)
     if packet.error is not None:
         return packet
     if is_encrypted(piece.segment):
@@ -102,6 +111,17 @@ def with_values(packet: Packet) -> Packet:
     return replace(
         packet, data_time=data_time, values=tuple(fields.values), error="; ".join(problems[:5]) or packet.error
     )
+
+
+def _opened(piece: Piece) -> tuple[Packet, bytes]:
+    """The packet with its header, and the bytes of its text."""
+    if piece.error is not None:
+        return Packet(piece.raw, piece.error), b""
+    split = parted(piece.segment)
+    if split is None:
+        return Packet(piece.raw, "segment: no CP=&&…&&"), b""
+    header, body = split
+    return _with_header(Packet(piece.raw), header), body
 
 
 def _with_header(packet: Packet, header: dict[str, str]) -> Packet:

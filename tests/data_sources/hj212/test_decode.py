@@ -151,9 +151,9 @@ def test_parts_are_put_together_whatever_their_order():
         assert other.cn == "2051"
         assert [(one.code, one.value, one.flag) for one in whole.values] == [("w01018", 7.0, "T"), ("w21003", 2.0, "N")]
         assert whole.error is None
-    assert only(first).error == "parts 2 of 2 are missing"
+    assert (only(first).problem, only(first).error) == ("parts missing: 2 of 2", None)
     assert numbers(only(first)) == {("w01018", "Rtd"): 7.0}
-    assert "parts 1 of 2 are missing; DataTime" in only(second).error
+    assert "parts missing: 1 of 2; DataTime" in only(second).problem
 
 
 def sealed(cp: str, length_of_plain: bool) -> bytes:

@@ -58,7 +58,7 @@ def assert_accounted_for(raw: bytes) -> None:
     assert BLANK.fullmatch(left)
     assert sorted(b"".join(one.raw for one in packets)) == sorted(b"".join(piece.raw for piece in split(raw)))
     for packet in packets:
-        assert packet.error or not packet.is_data or packet.data_time is not None
+        assert packet.problem or not packet.is_data or packet.data_time is not None
         assert packet.error != ""
         if packet.wants_answer:
             assert decode(answer(packet))[0].qn == packet.qn
