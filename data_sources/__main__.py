@@ -1,18 +1,16 @@
-"""`python -m data_sources`: list, check, status, import, decode."""
+"""`python -m data_sources`: list, check, status, import, decode, listen."""
 
 from datetime import UTC, datetime
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from data_sources.command_line import FOUND_SOMETHING, bad_input_ends, print_json, shown_progress
-from data_sources.hj212_protocol.decode import decode
-from data_sources.hj212_protocol.packet import Packet
 from data_sources.importer import import_file
 from data_sources.lake import Lake
 from data_sources.load import check_utility, load_utility
+from data_sources.protocol_commands import decode_file, listen
 from data_sources.settings import Settings
 from data_sources.status import source_status
 from data_sources.utility import Utility
@@ -23,13 +21,6 @@ File = Annotated[Path, typer.Argument(help="a CSV file or a workbook")]
 Table = Annotated[str, typer.Option("--table", help="the table its rows go to (docs/tables.md)")]
 MapFile = Annotated[Path, typer.Option("--map", help="which column is which (docs/import.md)")]
 Source = Annotated[str | None, typer.Option("--source", help="only what concerns this source")]
-Capture = Annotated[Path, typer.Argument(help="raw bytes as a station sent them", exists=True, dir_okay=False)]
-
-
-class Protocol(StrEnum):
-    """What arrives as packets rather than as rows."""
-
-    hj212 = "hj212"
 
 
 def _open() -> tuple[Utility, Lake]:
@@ -105,23 +96,8 @@ def import_rows(file: File, table: Table, map_file: MapFile, as_json: Json = Fal
         typer.echo(f"columns nobody asked for: {', '.join(report.ignored)}")
 
 
-@app.command("decode")
-def decode_file(protocol: Protocol, file: Capture, as_json: Json = False) -> None:
-    """What each packet of a raw capture says, and why a bad one is bad; exit 1 where one is."""
-    packets = decode(file.read_bytes())
-    if as_json:
-        print_json([one.as_json() for one in packets])
-    else:
-        typer.echo("\n".join(map(_in_a_line, packets)) or "no packets")
-    raise typer.Exit(FOUND_SOMETHING if any(one.problem for one in packets) else 0)
-
-
-def _in_a_line(packet: Packet) -> str:
-    said = [f"{one.code}-{one.suffix}={'' if one.value is None else one.value}" for one in packet.values]
-    when = "" if packet.data_time is None else packet.data_time.isoformat().replace("+00:00", "Z")
-    facts = [str(packet.version or ""), packet.mn or "", packet.cn or "", when, *said]
-    line = " ".join(filter(None, facts))
-    return f"bad {line} ({packet.problem})" if packet.problem else f"ok  {line}"
+app.command("decode")(decode_file)
+app.command("listen")(listen)
 
 
 if __name__ == "__main__":
