@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import polars as pl
 
-from metrics.connection import fetch, own_connection, view_of_files
+from metrics.connection import fetch_few, view_of_files
 from metrics.engine import Engine
 from metrics.moment_queries import query
 
@@ -44,9 +44,9 @@ def _ask(engine: Engine, watched: pl.DataFrame, as_of: datetime, back: timedelta
     files = engine.lake.files("reading", days)
     if not files or watched.is_empty():
         return pl.DataFrame(schema=SCHEMA)
-    with own_connection() as connection:
-        connection.register("watched", watched)
-        connection.execute("SET VARIABLE as_of = $as_of", {"as_of": as_of})
-        connection.execute("SET VARIABLE earliest = $earliest", {"earliest": as_of - back})
-        view_of_files(connection, "readings", files)
-        return fetch(connection, query("breaches")).select(list(SCHEMA))
+    connection = engine.scratch
+    connection.register("watched", watched)
+    connection.execute("SET VARIABLE as_of = $as_of", {"as_of": as_of})
+    connection.execute("SET VARIABLE earliest = $earliest", {"earliest": as_of - back})
+    view_of_files(connection, "readings", files)
+    return fetch_few(connection, query("breaches")).select(list(SCHEMA))

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 import polars as pl
@@ -32,6 +33,11 @@ class Situation:
     as_of: datetime
     since: Since
     acknowledged: Collection[str]
+
+    @cached_property
+    def modules(self) -> dict[str, str]:
+        """Site → its module."""
+        return dict(self.utility.sites.select("site_id", "module").rows())
 
 
 def exceptions(now: Situation) -> tuple[BoardException, ...]:
@@ -137,16 +143,15 @@ def _silent_sites(now: Situation) -> Iterator[BoardException]:
         for site in sorted(judged.sites, key=lambda one: -one.validity)
         if site.reason == "too_few_data"
     }
+    heard = _heard_of_sites(now.freshness)
     for site_id, count in few.items():
-        points = now.freshness.filter(pl.col("site_id") == site_id)
-        late = points.filter("is_late")
-        if late.height and set(late["source"]) <= set(silent):
+        late_sources, since = heard.get(site_id, ([], None))
+        if late_sources and set(late_sources) <= set(silent):
             continue
-        since = (late if late.height else points)["heard_at"].min()
         yield _made(
             now,
             site_id,
-            since if isinstance(since, datetime) else now.as_of,
+            since or now.as_of,
             "few_data",
             site_id=site_id,
             state="unknown",
@@ -157,7 +162,17 @@ def _silent_sites(now: Situation) -> Iterator[BoardException]:
         )
 
 
+def _heard_of_sites(freshness: pl.DataFrame) -> dict[str, tuple[list[str], datetime | None]]:
+    """Site → the sources of its late points, and when the oldest of these (of all its points, if none) was heard."""
+    late, heard = pl.col("is_late"), pl.col("heard_at")
+    of_sites = freshness.group_by("site_id").agg(
+        pl.col("source").filter(late).unique().alias("late_sources"),
+        pl.when(late.any()).then(heard.filter(late).min()).otherwise(heard.min()).alias("since"),
+    )
+    return {site_id: (sources, since) for site_id, sources, since in of_sites.iter_rows()}
+
+
 def _owner(now: Situation, site_id: str) -> str:
     """Who answers for a site: the owner of the first tile of its module."""
-    module = next(iter(now.utility.sites.filter(pl.col("site_id") == site_id)["module"]), None)
+    module = now.modules.get(site_id)
     return next((one.owner for one in now.catalogue.tiles if one.module == module), "")

@@ -4,7 +4,7 @@ The rules are those of docs/add-an-indicator.md: ratios are Σ over Σ, threshol
 would be normal is unknown where too little is known.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -70,7 +70,9 @@ def judge(
     period: date | None = max((row["period"] for row in told), default=None)
     newest: list[Row] = [row for row in told if row["period"] == period]
     own = next((row for row in newest if row["site_id"] == ""), None)
-    limits = thresholds.select("kind", "site_id", "value").rows()
+    limits: dict[str, dict[str, float]] = {}
+    for kind, site, value in thresholds.select("kind", "site_id", "value").iter_rows():
+        limits.setdefault(site or "", {})[kind] = value
     rules = _Rules(indicator, limits, baseline or {}, tables_present)
     headline = rules.verdict("", _summed(newest) if own is None else own, newest, period, shared_reason(newest))
     sites = tuple(
@@ -128,7 +130,7 @@ def _validity(row: Row) -> float:
 @dataclass(frozen=True)
 class _Rules:
     indicator: Indicator
-    limits: Sequence[tuple[str, str | None, float]]
+    limits: Mapping[str, Mapping[str, float]]
     baseline: Mapping[str, float]
     tables_present: bool
 

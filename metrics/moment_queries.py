@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from metrics.connection import fetch
+from metrics.connection import fetch_few
 from metrics.engine import Engine
 from metrics.spans import HOUR, Span, span_frame
 from metrics.sql_rules import relations
@@ -37,7 +37,7 @@ def ask(
     try:
         for name, needed in wanted.items():
             with views.connection(span, needed) as cursor:
-                answers[name] = fetch(cursor, query(name), blanks)
+                answers[name] = fetch_few(cursor, query(name), blanks)
     finally:
         views.close()
     return answers

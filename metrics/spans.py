@@ -2,8 +2,9 @@
 
 import calendar
 from collections.abc import Iterable
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Protocol
 
 import polars as pl
@@ -48,7 +49,14 @@ class Span:
 
 def span_frame(spans: Iterable[Span]) -> pl.DataFrame:
     """The spans as a frame with the columns of view `span`."""
-    return pl.DataFrame([astuple(span) for span in spans], schema=SPAN_SCHEMA, orient="row")
+    return _frame_of(tuple(spans))
+
+
+@lru_cache(maxsize=64)
+def _frame_of(spans: tuple[Span, ...]) -> pl.DataFrame:
+    """Most indicators of a snapshot ask for the same span."""
+    names = list(SPAN_SCHEMA)
+    return pl.DataFrame([[getattr(span, name) for name in names] for span in spans], schema=SPAN_SCHEMA, orient="row")
 
 
 def newest_span(indicator: Indicator, days: BusinessDays, as_of: datetime) -> Span:

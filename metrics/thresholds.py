@@ -1,6 +1,6 @@
 """Thresholds as data: which rows of limits.csv hold on a day, the own median, and what it means to pass one."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
@@ -58,20 +58,18 @@ class Thresholds:
 
 def thresholds_of(
     row: Mapping[str, Any],
-    limits: Sequence[tuple[str, str | None, float]],
+    limits: Mapping[str, Mapping[str, float]],
     baseline: Mapping[str, float],
     site_id: str,
     headline: Thresholds | None,
 ) -> tuple[Thresholds, bool]:
     """The thresholds of one row, and whether they wait for a baseline that isn't there yet.
 
-    `limits` are the rows (kind, site_id, value) that hold on the day.
+    `limits` maps a site ('' all) to the values by kind that hold on the day.
     What the SELECT gives (it depends on data) goes before the rows of limits.csv, a site's own row before the
     general one, and a site without either is judged by the headline's.
     """
-    rows = {kind: value for kind, site, value in limits if not site}
-    if site_id:
-        rows |= {kind: value for kind, site, value in limits if site == site_id}
+    rows = {**limits.get("", {}), **limits.get(site_id, {})}
     own: dict[str, float] = {kind: float(row[kind]) for kind in KINDS if row.get(kind) is not None}
     missing = False
     for kind in ("warning", "alarm"):

@@ -105,8 +105,7 @@ def fill_derived(base: Connection, days: Mapping[str, Iterable[date]]) -> None:
 
 def set_moment(connection: Connection, as_of: datetime, today: date) -> None:
     """What the SQL of marts/ asks with getvariable; each cursor has its own."""
-    connection.execute("SET VARIABLE as_of = $moment", {"moment": as_of})
-    connection.execute("SET VARIABLE today = $day", {"day": today})
+    connection.execute(f"SET VARIABLE as_of = TIMESTAMPTZ '{as_of.isoformat()}'; SET VARIABLE today = DATE '{today}'")
 
 
 def made_for_span(cursor: Connection, span: pl.DataFrame, views: Collection[str]) -> None:
