@@ -13,15 +13,27 @@ BATCH_LATE = timedelta(days=3)
 """Business systems hand over once a day: three times that, as with points."""
 
 
-def count_groups(utility: Utility, states: pl.DataFrame, batches: dict[str, datetime], as_of: datetime) -> Groups:
-    """`states` are the answers of queries/groups.sql; groups without points count by their source's last batch."""
+def group_states(utility: Utility, states: pl.DataFrame, batches: dict[str, datetime], as_of: datetime) -> pl.DataFrame:
+    """Every group's state: reporting, late or faulty. Columns group_id, state, in the order of groups.csv.
+
+    `states` are the answers of queries/groups.sql; groups without points count by their source's last batch.
+    """
     late = set(states.filter("is_late")["group_id"])
-    faulty = set(states.filter("is_faulty")["group_id"]) - late
+    faulty = set(states.filter("is_faulty")["group_id"])
     for group_id, source in utility.groups.filter(pl.col("source").is_not_null()).select("group_id", "source").rows():
         if source not in batches or as_of - batches[source] > BATCH_LATE:
             late.add(group_id)
-    expected = utility.groups.height
-    return Groups(expected=expected, reporting=expected - len(late) - len(faulty), late=len(late), faulty=len(faulty))
+    named = [
+        "late" if id_ in late else "faulty" if id_ in faulty else "reporting" for id_ in utility.groups["group_id"]
+    ]
+    return utility.groups.select("group_id", state=pl.Series(named, dtype=pl.String))
+
+
+def count_groups(utility: Utility, states: pl.DataFrame, batches: dict[str, datetime], as_of: datetime) -> Groups:
+    """How many groups are in each state; the arguments are those of `group_states`."""
+    told = group_states(utility, states, batches, as_of)["state"]
+    counts = {state: int((told == state).sum()) for state in ("reporting", "late", "faulty")}
+    return Groups(expected=told.len(), **counts)
 
 
 class LastBatches:

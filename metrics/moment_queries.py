@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from metrics.connection import fetch_few
+from metrics.connection import fetch, fetch_few
 from metrics.engine import Engine
 from metrics.spans import HOUR, Span, span_frame
 from metrics.sql_rules import relations
@@ -52,6 +52,19 @@ def days_back(engine: Engine, as_of: datetime, days: int) -> Span:
     """The last so many times 24 hours up to `as_of`, as a stretch to ask about; its period is today."""
     today, starts_at = engine.utility.day_of(as_of), as_of - timedelta(days=days)
     return Span(today, engine.utility.day_of(starts_at), today, starts_at, as_of, 24 * days)
+
+
+def ask_with(engine: Engine, as_of: datetime, name: str, **given: pl.DataFrame) -> pl.DataFrame:
+    """The answer of a query that reads `given` frames beside the views."""
+    span, needed = span_frame([day_span(engine, as_of)]), relations(query(name)) - given.keys()
+    views = engine.views(as_of)
+    try:
+        with views.connection(span, needed) as cursor:
+            for table, rows in given.items():
+                cursor.register(table, rows)
+            return fetch(cursor, query(name))
+    finally:
+        views.close()
 
 
 def day_span(engine: Engine, as_of: datetime) -> Span:

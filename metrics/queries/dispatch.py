@@ -8,9 +8,8 @@ import polars as pl
 from metrics.connection import fetch, own_connection, view_of_files
 from metrics.day_ledger import mart_file
 from metrics.engine import Engine
-from metrics.moment_queries import ask, day_span, query
-from metrics.spans import HOUR, Span, span_frame
-from metrics.sql_rules import relations
+from metrics.moment_queries import ask, ask_with, day_span, query
+from metrics.spans import HOUR, Span
 
 BEFORE, AFTER = timedelta(hours=6), timedelta(hours=24)
 """How much of the time before a storm, and after it, is looked at with it."""
@@ -41,7 +40,7 @@ def stations_now(engine: Engine, as_of: datetime) -> pl.DataFrame:
 
     Levels in m, flows in m³/h; `rise_m` over the last hour, `hours_to_alarm` if it went on like that.
     """
-    return _ask_with(engine, as_of, "stations_now", levels=_levels_before(engine, as_of - HOUR))
+    return ask_with(engine, as_of, "stations_now", levels=_levels_before(engine, as_of - HOUR))
 
 
 def works_now(engine: Engine, as_of: datetime) -> pl.DataFrame:
@@ -56,7 +55,7 @@ def quality_now(engine: Engine, as_of: datetime) -> pl.DataFrame:
 
 def storms(engine: Engine, as_of: datetime) -> pl.DataFrame:
     """The storms up to `as_of`, newest first: starts_at, ends_at, rain_mm, most_mm_h, heaviest_at (UTC)."""
-    return _ask_with(engine, as_of, "storms", rain=_rain_record(engine, as_of))
+    return ask_with(engine, as_of, "storms", rain=_rain_record(engine, as_of))
 
 
 def storm_hours(engine: Engine, as_of: datetime, starts_at: datetime, ends_at: datetime) -> Storm:
@@ -83,19 +82,6 @@ def _hours(engine: Engine, as_of: datetime, starts_at: datetime, ends_at: dateti
     stations = found["well_hours"].join(levels, on="site_id", how="left")
     near = stations.with_columns(nearness=pl.col("level_m") / pl.col("alarm_level"))
     return Storm(starts_at, ends_at, found["rain"], found["inflow"], near)
-
-
-def _ask_with(engine: Engine, as_of: datetime, name: str, **given: pl.DataFrame) -> pl.DataFrame:
-    """The answer of a query that reads frames beside the views."""
-    span, needed = span_frame([day_span(engine, as_of)]), relations(query(name)) - given.keys()
-    views = engine.views(as_of)
-    try:
-        with views.connection(span, needed) as cursor:
-            for table, rows in given.items():
-                cursor.register(table, rows)
-            return fetch(cursor, query(name))
-    finally:
-        views.close()
 
 
 def _levels_before(engine: Engine, until: datetime) -> pl.DataFrame:
