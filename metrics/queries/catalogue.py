@@ -1,0 +1,141 @@
+"""What the page of the catalogue asks: every indicator with what it stands on, its examples run, a draft tried out."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import duckdb
+import polars as pl
+
+from data_sources.problems import Problem, shown_path
+from data_sources.settings import ROOT
+from metrics.board_times import data_times
+from metrics.catalogue import SHIPPED, Indicator, read_indicator
+from metrics.check import check_indicator
+from metrics.engine import Engine
+from metrics.judge import Judged
+from metrics.lineage import tables_read
+from metrics.moment_queries import ask
+from metrics.point_lineage import points_read
+from metrics.spans import newest_span
+from metrics.sql_rules import check_sql
+
+_LISTED = {
+    "id": pl.String(),
+    "module": pl.String(),
+    "tile": pl.Int64(),
+    "unit": pl.String(),
+    "file": pl.String(),
+    "shipped": pl.Boolean(),
+    "examples": pl.Int64(),
+    "points": pl.Int64(),
+    "tables": pl.List(pl.String()),
+    "state": pl.String(),
+    "reason": pl.String(),
+    "value": pl.Float64(),
+    "validity": pl.Float64(),
+    "newest": pl.Datetime("us", "UTC"),
+}
+_CHECKED: dict[str, tuple[Problem, ...]] = {}
+"""What the check said of a version of a file; there are few, and it takes a third of a second."""
+_PLACE = re.compile(r"[a-z][a-z0-9_]*\Z")
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A file under work, tried at a moment: what is wrong with it, and what it says where its SELECT runs.
+
+    `rows` are those of its SELECT (the contract's columns).
+    """
+
+    problems: tuple[Problem, ...]
+    indicator: Indicator | None = None
+    judged: Judged | None = None
+    rows: pl.DataFrame | None = None
+
+
+def listing(engine: Engine, as_of: datetime) -> pl.DataFrame:
+    """Every indicator in the board's order.
+
+    Columns id, module, tile, unit, file, shipped (came with the product), examples (how many), points and tables that
+    it reads, state, reason, value and validity at `as_of`, newest (time of the newest data behind it).
+    """
+    indicators = engine.catalogue.indicators
+    verdicts = engine.evaluate(as_of)
+    points = {id_: points_read(one.sql, engine.utility) for id_, one in indicators.items()}
+    newest = data_times(engine, verdicts, points, ask(engine, as_of, ["freshness"])["freshness"], as_of)
+    rows = [
+        {
+            "id": one.id,
+            "module": one.module,
+            "tile": one.tile,
+            "unit": one.unit,
+            "file": one.file,
+            "shipped": file_of(one).is_relative_to(SHIPPED),
+            "examples": len(one.examples),
+            "points": len(points[one.id]),
+            "tables": sorted(tables_read(one.sql)),
+            "state": verdicts[one.id].state,
+            "reason": verdicts[one.id].reason,
+            "value": verdicts[one.id].value,
+            "validity": verdicts[one.id].validity,
+            "newest": newest[one.id],
+        }
+        for one in indicators.values()
+    ]
+    return pl.DataFrame(rows, schema=_LISTED)
+
+
+def problems_of(engine: Engine, _as_of: datetime) -> tuple[Problem, ...]:
+    """What is wrong with the catalogue's files now; each goes on by its last good version, where it has one."""
+    return tuple(engine.catalogue.problems)
+
+
+def examples_of(engine: Engine, _as_of: datetime, indicator_id: str) -> tuple[Problem, ...]:
+    """An indicator's rules, columns and examples run as `metrics check` does; () where all pass."""
+    indicator = engine.catalogue.indicators[indicator_id]
+    key = indicator.model_dump_json()
+    if key not in _CHECKED:
+        _CHECKED[key] = tuple(check_indicator(indicator, engine.utility))
+    return _CHECKED[key]
+
+
+def file_of(indicator: Indicator) -> Path:
+    """Where an indicator's file stands."""
+    return ROOT / indicator.file
+
+
+def try_draft(engine: Engine, as_of: datetime, module: str, indicator_id: str, text: str) -> Draft:
+    """Read, check and run a text as if it stood in `<module>/<indicator_id>.sql`; nothing is kept.
+
+    A draft whose examples fail still says what it would show. Its SELECT runs where catalogue SQL runs: over views
+    alone, in a connection that can read no file.
+    """
+    if not _PLACE.match(module) or not _PLACE.match(indicator_id):
+        return Draft(
+            (Problem(f"{module}/{indicator_id}", 0, "", "expected a module, and lower-case letters, digits, _"),)
+        )
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / module / f"{indicator_id}.sql"
+        path.parent.mkdir()
+        path.write_text(text, encoding="utf-8")
+        indicator, problems = read_indicator(path)
+        shown = {shown_path(path): f"{module}/{indicator_id}.sql"}
+    if indicator is None or check_sql(indicator.sql):
+        broken = problems if indicator is None else check_indicator(indicator, engine.utility)
+        return Draft(_renamed(broken, shown), indicator)
+    problems = check_indicator(indicator, engine.utility)
+    span = newest_span(indicator, engine.utility, as_of)
+    try:
+        rows = engine.select(engine.views(as_of), indicator, [span])
+    except (duckdb.Error, ValueError) as error:
+        said = Problem(indicator.file, indicator.sql_line, "", str(error).splitlines()[0])
+        return Draft(_renamed(problems or [said], shown), indicator)
+    return Draft(_renamed(problems, shown), indicator, engine.judged(indicator, rows, span), rows)
+
+
+def _renamed(problems: list[Problem], shown: dict[str, str]) -> tuple[Problem, ...]:
+    """With the name that the draft will have, in place of where it lay for a moment."""
+    return tuple(Problem(shown.get(one.file, one.file), one.line, one.column, one.message) for one in problems)
