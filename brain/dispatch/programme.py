@@ -1,4 +1,4 @@
-"""The linear programme of a dispatch: columns, rows and the four aims in their order.
+"""The linear programme of a dispatch: columns, rows and the aims in their order.
 
 A volume balance for each store and step, as in the model predictive control of sewer networks (Ocampo-Martínez 2010,
 Model Predictive Control of Wastewater Systems, ch. 3; Lund et al. 2018, doi 10.1080/10643389.2018.1455484), with
@@ -16,6 +16,12 @@ from brain.dispatch.tree import Floats, Index, Situation, Tree, delays, under_wa
 
 LATER_IS_BETTER = 1e-3
 """How much more a m³ spilt at the beginning weighs than one at the end: so no store spills before it is full."""
+A_LITTLE = 1e-3
+"""How a m³ that stands above its alarm for an hour, or above its comfort at the end, weighs against a m³ spilt: enough
+that no later aim stores there, too little to spill for it."""
+
+OF_STORES = ("flow", "volume", "spill", "above", "alarm")
+"""Columns of each store and step: m³/h pumped, m³ at its end, m³ spilt in it, m³ above comfort and above alarm."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,18 +33,18 @@ class Columns:
     steps: int
 
     def of(self, kind: str) -> Index:
-        """The columns of a kind, shaped (stores or works, steps): flow, volume, spill, above, excess; peak: (works,)."""
+        """The columns of a kind, shaped (stores, steps); excess: (works, steps); peak: (works,)."""
         stores, works = self.stores * self.steps, self.works * self.steps
-        begins = {"flow": 0, "volume": stores, "spill": 2 * stores, "above": 3 * stores, "excess": 4 * stores}
         if kind == "peak":
-            return np.arange(self.works) + 4 * stores + works
-        shape = (self.works if kind == "excess" else self.stores, self.steps)
-        return begins[kind] + np.arange(shape[0] * shape[1]).reshape(shape)
+            return len(OF_STORES) * stores + works + np.arange(self.works)
+        if kind == "excess":
+            return len(OF_STORES) * stores + np.arange(works).reshape(self.works, self.steps)
+        return OF_STORES.index(kind) * stores + np.arange(stores).reshape(self.stores, self.steps)
 
     @property
     def count(self) -> int:
         """How many columns there are."""
-        return (4 * self.stores + self.works) * self.steps + self.works
+        return (len(OF_STORES) * self.stores + self.works) * self.steps + self.works
 
 
 class _Rows:
@@ -63,7 +69,7 @@ class _Rows:
 
 
 def build(tree: Tree, now: Situation) -> tuple[highspy.HighsLp, Columns, dict[str, Index]]:
-    """The programme without a cost, its columns, and its rows by name: balance, comfort, capacity, peak."""
+    """The programme without a cost, its columns, and its rows by name: balance, capacity, peak."""
     columns = Columns(len(tree.stores), len(tree.works), now.steps)
     rows = _Rows()
     named = _store_rows(tree, now, columns, rows) | _works_rows(tree, now, columns, rows)
@@ -72,8 +78,8 @@ def build(tree: Tree, now: Situation) -> tuple[highspy.HighsLp, Columns, dict[st
 
 
 def _store_rows(tree: Tree, now: Situation, columns: Columns, rows: _Rows) -> dict[str, Index]:
-    """The balance of each store, and what stands above its comfort."""
-    flow, volume, spill, above = (columns.of(kind) for kind in ("flow", "volume", "spill", "above"))
+    """The balance of each store, and what stands above its comfort and its alarm."""
+    flow, volume, spill = (columns.of(kind) for kind in ("flow", "volume", "spill"))
     known = now.step_h * np.maximum(now.inflow, 0)
     known[:, 0] += np.minimum(now.volume, tree.most)
     ways = delays(tree, now.step_h)
@@ -86,11 +92,12 @@ def _store_rows(tree: Tree, now: Situation, columns: Columns, rows: _Rows) -> di
     rows.add(balance, spill, 1.0)
     for store in np.flatnonzero(tree.to >= 0):
         _arrive(rows, balance[tree.to[store]], flow[store], ways[store].steps, ways[store].share, -now.step_h)
-    room = np.repeat(tree.comfort[:, None], now.steps, axis=1)
-    comfort = rows.block(np.full_like(room, -np.inf), room)
-    rows.add(comfort, volume, 1.0)
-    rows.add(comfort, above, -1.0)
-    return {"balance": balance, "comfort": comfort}
+    for kind, limit in (("above", tree.comfort), ("alarm", tree.alarm)):
+        room = np.repeat(limit[:, None], now.steps, axis=1)
+        block = rows.block(np.full_like(room, -np.inf), room)
+        rows.add(block, volume, 1.0)
+        rows.add(block, columns.of(kind), -1.0)
+    return {"balance": balance}
 
 
 def _works_rows(tree: Tree, now: Situation, columns: Columns, rows: _Rows) -> dict[str, Index]:
@@ -145,13 +152,15 @@ def _as_lp(columns: Columns, rows: _Rows, lower: Floats, upper: Floats) -> highs
 def aims(tree: Tree, now: Situation, columns: Columns) -> dict[str, Floats]:
     """The cost of each column under each aim, in the order in which they come.
 
-    overflow: m³ (weighted: see Tree.harm, LATER_IS_BETTER) · peak: Σ of the works' highest inflow, each as a share of
-    its capacity · comfort: hours × share of the room between comfort and crest · cost: of the energy, with what is left
-    in the stores at the end priced at the mean, as somebody must pump it later.
+    overflow: m³ (weighted: see Tree.harm, LATER_IS_BETTER, A_LITTLE) · peak: Σ of the works' highest inflow,
+    each as a share of its capacity · comfort: hours × share of the room between comfort and crest · cost: of the
+    energy, with what is left in the stores at the end priced at the mean, as somebody must pump it later.
     """
     found = {name: np.zeros(columns.count) for name in ("overflow", "peak", "comfort", "cost")}
     later = 1 + LATER_IS_BETTER * (1 - np.arange(now.steps) / now.steps)
     found["overflow"][columns.of("spill")] = tree.harm * later
+    found["overflow"][columns.of("alarm")] = A_LITTLE * now.step_h
+    found["overflow"][columns.of("above")[:, -1]] = A_LITTLE
     found["overflow"][columns.of("excess")] = tree.excess_harm * now.step_h * later
     limit = now.works_capacity.max(axis=1, initial=0)
     found["peak"][columns.of("peak")] = 1 / np.where(np.isfinite(limit) & (limit > 0), limit, 1.0)
@@ -160,3 +169,27 @@ def aims(tree: Tree, now: Situation, columns: Columns) -> dict[str, Floats]:
     found["cost"][columns.of("flow")] = now.step_h * tree.kwh_per_m3[:, None] * now.price[None, :]
     found["cost"][columns.of("volume")[:, -1]] = tree.kwh_per_m3 * now.price.mean()
     return found
+
+
+def calm(now: Situation, columns: Columns, unit: Floats) -> tuple[int, tuple[Floats, Floats], Index, Index, Floats]:
+    """The last aim, for a programme that has reached the others: Σ of all changes of flow from step to step, m³/h.
+
+    Returns the number of columns to be added, one a store and step at the cost of 1 and from 0 on, and rows that hold
+    each change of flow below them, up and down: their bounds, starts, columns and values. It comes after the others as
+    these rows would slow them tenfold. `unit` is what one unit of each column stands for.
+    """
+    flow = columns.of("flow")
+    rows, change = _Rows(), columns.count + np.arange(flow.size).reshape(flow.shape)
+    before = np.zeros(flow.shape)
+    if now.sent.shape[1]:
+        before[:, 0] = now.sent[:, -1]
+    for sign in (1.0, -1.0):
+        block = rows.block(np.full_like(before, -np.inf), sign * before)
+        rows.add(block, flow, sign * unit[flow])
+        rows.add(block[:, 1:], flow[:, :-1], -sign * unit[flow[:, :-1]])
+        rows.add(block, change, -1.0)
+    row, column, value = (np.concatenate(part) for part in zip(*rows.entries, strict=True))
+    order = np.lexsort((column, row))
+    starts = np.concatenate([[0], np.cumsum(np.bincount(row, minlength=rows.count))[:-1]])
+    lower, upper = (np.concatenate(part) for part in zip(*rows.bounds, strict=True))
+    return flow.size, (lower, upper), starts, column[order], value[order]

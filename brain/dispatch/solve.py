@@ -10,13 +10,22 @@ from dataclasses import dataclass
 import highspy
 import numpy as np
 
-from brain.dispatch.programme import Columns, aims, build
+from brain.dispatch.programme import Columns, aims, build, calm
 from brain.dispatch.tree import Floats, Index, Situation, Tree
 
 PRICED = 1e-7
 """A reduced cost or dual below this is none."""
 WHOLE_GAP = 1e-3
 """How near to the best a plan with whole pumps has to be, as a share of the aim."""
+
+
+class _Quiet(highspy.Highs):
+    """The solver without its banner, which it prints to stdout as its callbacks are enabled."""
+
+    def enableCallbacks(self) -> None:
+        """As in Highs, but silent before."""
+        self.silent()
+        super().enableCallbacks()
 
 
 class NoPlan(Exception):
@@ -40,16 +49,17 @@ class Schedule:
     worth: dict[str, Floats]
 
 
-def solve(tree: Tree, now: Situation, limit_s: float = 10.0) -> Schedule:
+def solve(tree: Tree, now: Situation, limit_s: float = 20.0) -> Schedule:
     """The plan of least overflow, then least peak at the works, then least above comfort, then least cost.
+
+    Of plans that are as good as one another it is the calmest, whose flows change least from step to step.
 
     Raises NoPlan where the solver does not end within `limit_s` seconds an aim; there is always a plan, as every
     store may spill.
     """
     lp, columns, named = build(tree, now)
     unit = _units(tree, columns)
-    solver = highspy.Highs()
-    solver.silent()
+    solver = _Quiet()
     solver.setOptionValue("time_limit", limit_s)
     solver.setOptionValue("mip_rel_gap", WHOLE_GAP)
     solver.passModel(_in_units(lp, unit))
@@ -66,9 +76,20 @@ def solve(tree: Tree, now: Situation, limit_s: float = 10.0) -> Schedule:
             _run(solver, name)
         reached[name] = float(solver.getObjectiveValue())
         _keep(solver, cost * unit, reached[name], bool(len(whole)))
-    values = np.array(solver.getSolution().col_value) * unit
+    _calm(solver, now, columns, unit)
+    values = np.array(solver.getSolution().col_value)[: columns.count] * unit
     found = {kind: values[columns.of(kind)] for kind in ("flow", "volume", "spill", "excess")}
     return Schedule(**found, reached=reached, worth=worth)
+
+
+def _calm(solver: highspy.Highs, now: Situation, columns: Columns, unit: Floats) -> None:
+    """The last aim, see programme.calm."""
+    count, (lower, upper), starts, used, values = calm(now, columns, unit)
+    none = np.zeros(0, dtype=np.int32)
+    solver.changeColsCost(columns.count, np.arange(columns.count, dtype=np.int32), np.zeros(columns.count))
+    solver.addCols(count, np.ones(count), np.zeros(count), np.full(count, np.inf), 0, none, none, np.zeros(0))
+    solver.addRows(len(lower), lower, upper, len(used), starts.astype(np.int32), used.astype(np.int32), values)
+    _run(solver, "calm")
 
 
 def _units(tree: Tree, columns: Columns) -> Floats:
@@ -108,7 +129,7 @@ def _keep(solver: highspy.Highs, cost: Floats, reached: float, whole: bool) -> N
     solver.changeColsBounds(len(priced), priced, value, value)
     rows = np.flatnonzero(np.abs(found.row_dual) > PRICED).astype(np.int32)
     value = np.array(found.row_value)[rows]
-    solver.changeRowsBounds(len(rows), rows, value, value)
+    solver.changeRowsBounds(len(rows), rows, value, value)  # type: ignore[attr-defined]  # its stubs lack it
 
 
 def _worth(solver: highspy.Highs, columns: Columns, named: dict[str, Index], unit: Floats) -> dict[str, Floats]:

@@ -15,10 +15,11 @@ class Tree:
     """Stores in any order, each with one link out; arrays stand in the order of `stores` and of `works`.
 
     `to` is the place of the next store, or −1 − the place of the works. Volumes in m³: `least` must stay in, above
-    `comfort` it is unwelcome, above `most` it spills. `travel_h` is the way along the link, hours. `kwh_per_m3` is what
-    the link's pumps use. `pump_m3h` is what one pump moves, `pumps` how many there are, `active_m3` the volume between
-    its stop and its start: where that lasts long enough for one pump, whole pumps are planned (`whole_pumps`).
-    `harm` weighs a m³ that spills from a store, `excess_harm` one that arrives above what a works can take.
+    `comfort` it is unwelcome, above `alarm` it is used against overflow alone, above `most` it spills.
+    `travel_h` is the way along the link, hours; `kwh_per_m3` is what the link's pumps use. `pump_m3h` is what one pump
+    moves, `active_m3` the volume between its stop and its start: where that lasts one pump long enough, whole pumps
+    are planned (`whole_pumps`). `harm` weighs a m³ that spills from a store, `excess_harm` one that arrives above what
+    a works can take.
     """
 
     stores: tuple[str, ...]
@@ -26,11 +27,11 @@ class Tree:
     to: Index
     least: Floats
     comfort: Floats
+    alarm: Floats
     most: Floats
     travel_h: Floats
     kwh_per_m3: Floats
     pump_m3h: Floats
-    pumps: Floats
     active_m3: Floats
     harm: float = 1.0
     excess_harm: float = 0.99
@@ -89,7 +90,7 @@ def delays(tree: Tree, step_h: float) -> list[Delay]:
 
 
 def under_way(delay: Delay, sent: Floats, steps: int) -> Floats:
-    """What of the flows `sent` before arrives in each step, m³/h, shape (steps,). Before the first of them: the first."""
+    """What of the flows `sent` before arrives in each step, m³/h, shape (steps,). Before the first it was the first."""
     arriving = np.zeros(steps)
     for behind, share in ((delay.steps, 1 - delay.share), (delay.steps + 1, delay.share)):
         if share <= 0 or not len(sent):
