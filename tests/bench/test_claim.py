@@ -2,9 +2,11 @@
 
 import json
 from datetime import date
+from pathlib import Path
 
 import pytest
 
+import bench
 from bench.__main__ import claims
 from bench.claim import Claim, median_seconds
 from bench.synthetic import days_before, demonstration, minutes_of
@@ -30,7 +32,9 @@ def test_the_median_is_that_of_the_runs():
 
 
 def test_every_file_is_a_claim():
-    assert claims() == ["board_snapshot", "brain_dispatch", "first_paint", "marts_rebuild", "one_new_day", "viewers"]
+    assert {"board_snapshot", "brain_dispatch"} <= set(claims())
+    folder = Path(bench.__file__).parent
+    assert not [name for name in claims() if "Claim(" not in (folder / f"{name}.py").read_text(encoding="utf-8")]
 
 
 def test_a_day_of_minutes_keeps_the_contract_of_readings():
