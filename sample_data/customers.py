@@ -7,7 +7,7 @@ import polars as pl
 
 from data_sources.utility import Utility
 from sample_data.dice import at_clock, days, frame, numbers
-from sample_data.events import events
+from sample_data.events import CYCLE_DAYS, events
 from sample_data.noise import Floats
 from sample_data.times import Moments
 
@@ -22,6 +22,12 @@ CATEGORIES = (
     ("quality", 0.04), ("sewage", 0.04), ("network", 0.02), ("construction", 0.02), ("complaint", 0.01),
 )  # fmt: skip
 SERVICES = ("open_account", "transfer", "payment", "invoice", "repair")
+ABOUT_A_PLACE = ("leak", "no_water", "low_pressure", "quality", "sewage", "network")
+"""Categories of calls that tell where; they are also those that people call again about."""
+REPEATS = 0.2
+"""Of these, so many are about what somebody else reported earlier that day, if somebody did."""
+BURST_CALLS, BURST_HOURS = 14, 6.0
+"""How many call about a burst, and for how long they go on."""
 ORDER_KINDS = (("leak_repair", 24.0), ("meter_change", 72.0), ("no_water", 8.0), ("drain_blocked", 12.0))
 """Kind of order and the hours until it is due."""
 _HOURS = np.array([1, 1, 1, 1, 1, 2, 5, 9, 14, 16, 15, 12, 9, 10, 13, 13, 12, 10, 9, 9, 8, 6, 3, 2], dtype=np.float64)
@@ -29,15 +35,38 @@ _HOURS = np.array([1, 1, 1, 1, 1, 2, 5, 9, 14, 16, 15, 12, 9, 10, 13, 13, 12, 10
 
 def calls(utility: Utility, start: datetime, end: datetime) -> pl.DataFrame:
     """Rows of table call that started in [start, end)."""
-    zones = utility.sites.filter(pl.col("kind") == "zone")["site_id"].to_list()
+    zones = _zones(utility)
     rows: list[dict[str, object]] = []
     for day in days(utility, start, end):
         dice = numbers("call", day, CALLS_A_DAY * 6).reshape(6, -1)
         clock = _clock(dice[0])
-        for n, hour in enumerate(np.sort(clock)):
-            rows.append(_call(utility, day, f"{n:03d}", hour, dice[1:, n], zones))
-        rows += _peak(utility, day, zones)
+        of_day = [_call(utility, day, f"{n:03d}", hour, dice[1:, n], zones) for n, hour in enumerate(np.sort(clock))]
+        rows += [*_repeated(day, of_day), *_peak(utility, day, zones), *_bursts(utility, day, zones)]
     return frame("call", rows, start, end)
+
+
+def _zones(utility: Utility) -> list[tuple[str, float, float]]:
+    """The zones with their places."""
+    return utility.sites.filter(pl.col("kind") == "zone").select("site_id", "lon", "lat").rows()
+
+
+def _repeated(day: date, rows: list[dict[str, object]]) -> list[dict[str, object]]:
+    """A day's calls in their order, some made to repeat an earlier one of their category."""
+    first: dict[object, dict[str, object]] = {}
+    told = []
+    for dice, row in zip(numbers("repeat", day, len(rows)), rows, strict=True):
+        earlier = first.get(row["category"])
+        if earlier is not None and dice < REPEATS:
+            told.append({**row, **{name: earlier[name] for name in _SAME}, "repeat_of": earlier["call_id"]})
+            continue
+        told.append(row)
+        if row["category"] in ABOUT_A_PLACE:
+            first[row["category"]] = row
+    return told
+
+
+_SAME = ("site_id", "lon", "lat", "caller")
+"""What a repeated call has in common with the first."""
 
 
 def _clock(dice: Floats) -> Floats:
@@ -46,36 +75,76 @@ def _clock(dice: Floats) -> Floats:
     return np.interp(dice, shares, np.arange(25.0))
 
 
-def _peak(utility: Utility, day: date, zones: list[str]) -> list[dict[str, object]]:
+def _cycle_day(utility: Utility, day: date) -> int:
+    noon = Moments(np.array([int(at_clock(utility, day, 12).timestamp())]), 8 * 3600)
+    return int(noon.day[0]) % CYCLE_DAYS
+
+
+def _bursts(utility: Utility, day: date, zones: list[tuple[str, float, float]]) -> list[dict[str, object]]:
+    """Calls about the bursts that begin on this day, from their zones."""
+    rows: list[dict[str, object]] = []
+    for burst in events("burst"):
+        zone = [one for one in zones if one[0] == burst.site_id]
+        if burst.cycle_day != _cycle_day(utility, day):
+            continue
+        dice = numbers(f"burst {burst.site_id}", day, BURST_CALLS * 6).reshape(6, -1)
+        for n in range(BURST_CALLS):
+            hour = burst.hour + 0.3 + BURST_HOURS * dice[0, n] ** 2
+            row = _call(utility, day, f"b{burst.site_id}{n:02d}", hour, dice[1:, n], zone)
+            category = "leak" if dice[5, n] < 0.4 else "no_water"
+            rows.append({**row, "category": category} | _place(zone[0], dice[1, n], dice[2, n]))
+    return rows
+
+
+def _place(zone: tuple[str, float, float], east: float, north: float) -> dict[str, object]:
+    """A place within a kilometre of a zone's middle."""
+    site_id, lon, lat = zone
+    return {
+        "site_id": site_id,
+        "lon": round(lon + 0.02 * (east - 0.5), 5),
+        "lat": round(lat + 0.016 * (north - 0.5), 5),
+    }
+
+
+def _peak(utility: Utility, day: date, zones: list[tuple[str, float, float]]) -> list[dict[str, object]]:
     rows: list[dict[str, object]] = []
     for peak in events("hotline_peak"):
-        noon = Moments(np.array([int(at_clock(utility, day, 12).timestamp())]), 8 * 3600)
-        if peak.cycle_day != int(noon.day[0]) % 28:
+        if peak.cycle_day != _cycle_day(utility, day):
             continue
         count = int(peak.detail["calls"])
         dice = numbers("peak", day, count * 6).reshape(6, -1)
         for n in range(count):
             row = _call(utility, day, f"p{n:03d}", peak.hour + peak.hours * dice[0, n], dice[1:, n], zones, wait_s=70)
-            rows.append({**row, "channel": "hotline", "category": "no_water"})
+            place = _place(zones[int(dice[2, n] * len(zones))], dice[4, n], dice[5, n])
+            rows.append({**row, "channel": "hotline", "category": "no_water"} | place)
     return rows
 
 
 def _call(
-    utility: Utility, day: date, number: str, hour: float, dice: Floats, zones: list[str], wait_s: float = 5.5
+    utility: Utility,
+    day: date,
+    number: str,
+    hour: float,
+    dice: Floats,
+    zones: list[tuple[str, float, float]],
+    wait_s: float = 5.5,
 ) -> dict[str, object]:
     """One call: it waits `wait_s` on average; two in a hundred hang up before."""
     started = at_clock(utility, day, hour)
     wait = timedelta(seconds=round(-wait_s * float(np.log1p(-dice[0] * 0.999)) + 1))
     talk = timedelta(seconds=round(40 - 140 * float(np.log1p(-dice[1] * 0.99))))
     gone = dice[2] < 0.015
+    category = _pick(CATEGORIES, dice[4])
+    place = _place(zones[int(dice[1] * len(zones))], dice[0], dice[3])
     return {
         "call_id": f"C{day:%Y%m%d}-{number}",
         "channel": _pick(CHANNELS, dice[3]),
         "started_at": started,
         "answered_at": None if gone else started + wait,
         "ended_at": started + (wait if gone else wait + talk),
-        "category": _pick(CATEGORIES, dice[4]),
-        "site_id": zones[int(dice[1] * len(zones))],
+        "category": category,
+        **(place if category in ABOUT_A_PLACE else {"site_id": place["site_id"], "lon": None, "lat": None}),
+        "repeat_of": None,
         "caller": f"1{int(dice[0] * 1e10):010d}",
     }
 
@@ -119,7 +188,7 @@ def tickets(utility: Utility, start: datetime, end: datetime) -> pl.DataFrame:
 
 def orders(utility: Utility, start: datetime, end: datetime) -> pl.DataFrame:
     """Rows of table work_order opened in [start, end), as at `end`."""
-    zones = utility.sites.filter(pl.col("kind") == "zone").select("site_id", "lon", "lat").rows()
+    zones = _zones(utility)
     rows: list[dict[str, object]] = []
     for day in days(utility, start, end):
         dice = numbers("order", day, ORDERS_A_DAY * 5).reshape(5, -1)

@@ -39,13 +39,22 @@ def _removed(lot: int) -> date:
     return _due(lot) - timedelta(days=CHANGED_BEFORE_DAYS)
 
 
-def _life(lot: int) -> list[tuple[str, date, float]]:
-    """A lot's events: name, day, hour."""
+def _fails(lot: int, number: int) -> bool:
+    """Whether a meter fails its first verification: one in 150; of every 23rd lot, a bad one, one in six."""
+    return int(key("failed", lot, number)) % (6 if lot % 23 == 0 else 150) == 0
+
+
+def _life(lot: int, number: int) -> list[tuple[str, date, float]]:
+    """A meter's events: name, day, hour."""
     verified = _due(lot) - timedelta(days=VERIFIED_DAYS)
     installed = _removed(lot - LIFE_DAYS // LOT_EVERY_DAYS)
-    before = (("planned", 120, 9), ("purchased", 90, 10), ("received", 60, 11), ("sent", 20, 9), ("verified", 0, 15))
+    before = (("planned", 120, 9), ("purchased", 90, 10), ("received", 60, 11), ("sent", 20, 9))
+    begun = [(name, verified - timedelta(days=days), float(hour)) for name, days, hour in before]
+    if _fails(lot, number):
+        return [*begun, ("failed", verified, 15.0), ("retired", verified + timedelta(days=10), 16.0)]
     return [
-        *((name, verified - timedelta(days=days), float(hour)) for name, days, hour in before),
+        *begun,
+        ("verified", verified, 15.0),
         ("installed", max(installed, verified + timedelta(days=1)), 0.0),
         ("removed", _removed(lot), 0.0),
         ("retired", _removed(lot) + timedelta(days=10), 16.0),
@@ -65,31 +74,29 @@ def meter_events(utility: Utility, start: datetime, end: datetime) -> pl.DataFra
     rows = [
         {"meter_id": f"M{lot}-{n:02d}", "event": name, "happened_at": at_clock(utility, day, hour)}
         for lot in _lots(end)
-        for name, day, hour in _life(lot)
         for n in range(LOT_SIZE)
+        for name, day, hour in _life(lot, n)
     ]
     return frame("meter_event", rows, start, end)
 
 
 STATE_AFTER = {
     "planned": "planned", "purchased": "purchased", "received": "received", "sent": "in_verification",
-    "verified": "in_verification", "installed": "in_use", "removed": "expired", "retired": "retired",
+    "verified": "received", "failed": "retired", "installed": "in_use", "removed": "received", "retired": "retired",
 }  # fmt: skip
 
 
 def meters(utility: Utility, start: datetime, end: datetime) -> pl.DataFrame:
-    """Rows of table meter as at `end`: the lots to which something happened in [start, end)."""
+    """Rows of table meter as at `end`: the meters to which something happened in [start, end)."""
     zones = utility.sites.filter(pl.col("kind") == "zone")["site_id"].to_list()
     rows: list[dict[str, object]] = []
     for lot in _lots(end):
-        life = [(name, at_clock(utility, day, hour)) for name, day, hour in _life(lot)]
-        past = [name for name, moment in life if moment < end]
-        if not past or not any(start <= moment < end for _, moment in life):
-            continue
-        state, verified = STATE_AFTER[past[-1]], "verified" in past
-        if state == "in_use" and _due(lot) < utility.day_of(end):
-            state = "expired"
         for n in range(LOT_SIZE):
+            life = [(name, at_clock(utility, day, hour)) for name, day, hour in _life(lot, n)]
+            past = [name for name, moment in life if moment < end]
+            if not past or not any(start <= moment < end for _, moment in life):
+                continue
+            state, verified = STATE_AFTER[past[-1]], "verified" in past
             chance = int(key("meter", lot, n))
             rows.append(
                 {
@@ -99,7 +106,7 @@ def meters(utility: Utility, start: datetime, end: datetime) -> pl.DataFrame:
                     "kind": ("mechanical", "ultrasonic", "smart")[chance % 3],
                     "maker": _MAKERS[lot % 2],
                     "lot": f"L{lot}",
-                    "state": "retired" if past[-1] == "removed" else state,
+                    "state": "expired" if state == "in_use" and _due(lot) < utility.day_of(end) else state,
                     "first_verified_on": _due(lot) - timedelta(days=VERIFIED_DAYS) if verified else None,
                     "verified_until": _due(lot) if verified else None,
                     "site_id": zones[chance % len(zones)] if "installed" in past else None,

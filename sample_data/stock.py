@@ -23,6 +23,13 @@ _ITEMS = (
     ("carbon", "乙酸钠", "chemical", "t", True, 3), ("pumpseal", "机械密封", "spare", "套", True, 1),
     ("bearing", "轴承", "spare", "套", False, 1), ("levelmeter", "超声波液位计", "spare", "台", True, 1),
 )  # fmt: skip
+"""Id, name, category, unit, whether critical, use a day."""
+_IDLE = (
+    ("gate600", "闸阀 DN600", "valve", "台", 3), ("pump_old", "停产型号潜水泵", "spare", "台", 2),
+    ("pipe_old", "镀锌管 DN50", "pipe", "m", 260),
+)  # fmt: skip
+"""Bought once and never used: id, name, category, unit, how many lie there."""
+_UNUSED = tuple((item, name, category, unit, False, 0) for item, name, category, unit, _ in _IDLE)
 STOCKED_OUT = "clamp300"
 LEFT_DAYS = 3
 _EPOCH = date(1970, 1, 1)
@@ -41,7 +48,7 @@ def stock_items(utility: Utility, start: datetime, end: datetime) -> pl.DataFram
             "lead_time_days": LEAD_DAYS,
             "unit_cost_cny": float(80 + int(key("cost", item)) % 900),
         }
-        for item, name, category, unit, critical, use in _ITEMS
+        for item, name, category, unit, critical, use in (*_ITEMS, *_UNUSED)
     ]
     return frame("stock_item", rows, start, end)
 
@@ -53,6 +60,8 @@ def stock_moves(utility: Utility, start: datetime, end: datetime) -> pl.DataFram
     for day in days(utility, start, end):
         for item, _, _, _, _, use in _ITEMS:
             rows += _moves(utility, day, item, use, counted=day.day == 1 or day == first)
+        if day.day == 1 or day == first:
+            rows += [_move(utility, day, item, "count", 0.0, float(left)) for item, _, _, _, left in _IDLE]
         rows += _stock_out(utility, day)
     return frame("stock_move", rows, start, end)
 
@@ -73,17 +82,18 @@ def _moves(utility: Utility, day: date, item: str, use: int, *, counted: bool) -
         found.append(("receipt", 16.0, float(use * DELIVERY_DAYS)))
     if counted:
         found.insert(0, ("count", 0.0, float(_stock(day, item, use))))
-    return [
-        {
-            "move_id": f"{item}-{day:%Y%m%d}-{kind}",
-            "item_id": item,
-            "warehouse": WAREHOUSE,
-            "moved_at": at_clock(utility, day, hour),
-            "kind": kind,
-            "quantity": quantity,
-        }
-        for kind, hour, quantity in found
-    ]
+    return [_move(utility, day, item, kind, hour, quantity) for kind, hour, quantity in found]
+
+
+def _move(utility: Utility, day: date, item: str, kind: str, hour: float, quantity: float) -> dict[str, object]:
+    return {
+        "move_id": f"{item}-{day:%Y%m%d}-{kind}",
+        "item_id": item,
+        "warehouse": WAREHOUSE,
+        "moved_at": at_clock(utility, day, hour),
+        "kind": kind,
+        "quantity": quantity,
+    }
 
 
 def _stock_out(utility: Utility, day: date) -> list[dict[str, object]]:

@@ -73,6 +73,11 @@ def test_stock_follows_from_its_moves(demonstration):
 def test_a_meter_lives_in_order(demonstration):
     life = ["planned", "purchased", "received", "sent", "verified", "installed", "removed", "retired"]
     events = meter_events(demonstration, END - timedelta(days=8 * 365), END).sort("meter_id", "happened_at")
+    failed = events.filter(pl.col("event") == "failed")["meter_id"]
+    assert 0 < failed.len() < 0.02 * events["meter_id"].n_unique()
+    ends = events.filter(pl.col("meter_id").is_in(failed.implode())).group_by("meter_id").agg(pl.col("event"))["event"]
+    assert {tuple(one) for one in ends} <= {(*life[:4], "failed"), (*life[:4], "failed", "retired")}
+    events = events.filter(~pl.col("meter_id").is_in(failed.implode()))
     place = pl.col("event").replace_strict({name: n for n, name in enumerate(life)})
     steps = events.with_columns(step=place.cast(pl.Int64).diff().over("meter_id"))["step"].drop_nulls()
     assert steps.min() == 1
@@ -86,4 +91,32 @@ def test_six_thousand_meters_are_in_use(demonstration):
     assert {"planned", "purchased", "in_verification", "retired"} <= counts.keys()
     assert "expired" not in counts  # 15 September is an ordinary day
     forgotten = meters(demonstration, END - timedelta(days=8 * 365), END + timedelta(days=13))
-    assert dict(forgotten.group_by("state").len().rows()).get("expired") == LOT_SIZE
+    expired = forgotten.filter(pl.col("state") == "expired")
+    assert expired["lot"].n_unique() == 1
+    assert 0.8 * LOT_SIZE < expired.height <= LOT_SIZE
+
+
+def test_who_calls_again_calls_about_the_same(demonstration):
+    calls = rows_of(demonstration, "call", START, END)
+    again = calls.filter(pl.col("repeat_of").is_not_null(), pl.col("started_at") >= START + timedelta(days=1))
+    pairs = again.join(calls, left_on="repeat_of", right_on="call_id", suffix="_first")
+    assert pairs.height == again.height > 100
+    assert (pairs["started_at"] > pairs["started_at_first"]).all()
+    assert (pairs["category"] == pairs["category_first"]).all()
+    assert (pairs["site_id"] == pairs["site_id_first"]).all()
+
+
+def test_a_burst_is_reported(demonstration):
+    calls = rows_of(demonstration, "call", START, END).filter(pl.col("category").is_in(["leak", "no_water"]))
+    assert calls["lon"].null_count() == 0
+    calls = calls.filter(~pl.col("call_id").str.contains("-p"))  # the hotline's peak is the whole town's
+    days = calls.group_by("site_id", pl.col("started_at").dt.convert_time_zone("Asia/Shanghai").dt.date()).len()
+    assert set(days.filter(pl.col("len") >= 12)["site_id"]) == {"ZN05", "ZN17", "ZN29"}
+
+
+def test_some_actions_are_late_and_each_is_reported_monthly(demonstration):
+    rows = rows_of(demonstration, "action_item", START - timedelta(days=300), END)
+    newest = rows.sort("updated_at").group_by("item_id").last()
+    assert newest["theme"].n_unique() == 4
+    assert newest.filter(pl.col("due_on") < END.date(), pl.col("progress") < 1).height > 0
+    assert rows.group_by("item_id").len()["len"].unique().to_list() == [11]

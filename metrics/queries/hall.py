@@ -1,0 +1,43 @@
+"""What the page of the customer centre asks of the service halls: who waits now, how long people waited, ratings."""
+
+from datetime import datetime
+
+import polars as pl
+
+from metrics.engine import Engine
+from metrics.moment_queries import ask, days_back
+
+WAIT_DAYS = 30
+_SUMS = ("tickets", "called", "waited_min", "missed", "rated", "stars")
+
+
+def now(engine: Engine, as_of: datetime) -> pl.DataFrame:
+    """Each hall that gave out tickets on this business day.
+
+    Columns hall, waiting, longest_wait_min (null where nobody waits), at_window, taken, served.
+    """
+    return ask(engine, as_of, ["hall_now"])["hall_now"]
+
+
+def waits(engine: Engine, as_of: datetime) -> pl.DataFrame:
+    """Tickets of the 30 days before `as_of` by hall, window and hour of the utility's clock.
+
+    Columns hall, window, local_hour (null: all hours; window null, too: the hall), tickets, wait_min (mean of those
+    called), longest_min, missed, rating (mean, 1–5), rated.
+    """
+    rows = ask(engine, as_of, ["hall_waits"], days_back(engine, as_of, WAIT_DAYS))["hall_waits"]
+    told = rows.with_columns(
+        local_hour=pl.col("hour").dt.convert_time_zone(engine.utility.timezone).dt.hour().cast(pl.Int64)
+    )
+    return pl.concat(
+        [_added(told, by) for by in (["hall"], ["hall", "window"], ["hall", "window", "local_hour"])],
+        how="diagonal",
+    ).select(
+        "hall", "window", "local_hour", "tickets",
+        (pl.col("waited_min") / pl.col("called")).fill_nan(None).alias("wait_min"), "longest_min", "missed",
+        (pl.col("stars") / pl.col("rated")).fill_nan(None).alias("rating"), "rated",
+    ).sort("hall", "window", "local_hour", nulls_last=False)  # fmt: skip
+
+
+def _added(rows: pl.DataFrame, by: list[str]) -> pl.DataFrame:
+    return rows.group_by(by).agg(pl.col(_SUMS).sum(), pl.col("longest_min").max())

@@ -1,0 +1,35 @@
+-- Meters of each state now, and the events of the span: what moved from stage to stage.
+WITH states AS (
+    SELECT
+        state,
+        count(*) AS meters
+    FROM meter
+    GROUP BY state
+),
+
+moved AS (
+    SELECT
+        meter_event.event,
+        count(*) AS meters
+    FROM meter_event
+    JOIN span ON meter_event.happened_at >= span.starts_at AND meter_event.happened_at < span.ends_at
+    GROUP BY meter_event.event
+),
+
+told AS (
+    SELECT
+        'state' AS kind,
+        state   AS name,
+        meters
+    FROM states
+    UNION ALL
+    SELECT
+        'event' AS kind,
+        event   AS name,
+        meters
+    FROM moved
+)
+
+SELECT *
+FROM told
+ORDER BY kind ASC, name ASC

@@ -1,0 +1,27 @@
+"""What the page of the customer centre asks of work orders: done in time by kind, open and overdue now."""
+
+from datetime import datetime
+
+import polars as pl
+
+from metrics.engine import Engine
+from metrics.moment_queries import ask, days_back
+
+DUE_DAYS = 30
+
+
+def by_kind(engine: Engine, as_of: datetime) -> pl.DataFrame:
+    """Orders by kind, those with overdue ones first.
+
+    Columns kind, due and in_time (of the 30 days before `as_of`), hours_taken (median of those closed in them), open
+    and overdue (at `as_of`), satisfaction (mean of those closed, 1–5).
+    """
+    return ask(engine, as_of, ["orders_by_kind"], days_back(engine, as_of, DUE_DAYS))["orders_by_kind"]
+
+
+def open_or_late(engine: Engine, as_of: datetime) -> pl.DataFrame:
+    """Open orders, overdue ones first, and those of the 30 days before that were closed too late.
+
+    `step` is overdue, opened, dispatched, on_site or closed_late; hours_late is negative while there is time left.
+    """
+    return ask(engine, as_of, ["orders_open"], days_back(engine, as_of, DUE_DAYS))["orders_open"]
