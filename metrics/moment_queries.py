@@ -74,10 +74,3 @@ def day_span(engine: Engine, as_of: datetime) -> Span:
     whole = as_of.replace(minute=0, second=0, microsecond=0)
     starts_at = whole + (HOUR if whole < as_of else timedelta()) - 24 * HOUR
     return Span(today, utility.day_of(starts_at), today, starts_at, as_of, 24)
-
-
-def days_back(engine: Engine, as_of: datetime, days: int) -> Span:
-    """The `days` × 24 hours that end at `as_of`; its period is today."""
-    utility = engine.utility
-    today, starts_at = utility.day_of(as_of), as_of - timedelta(days=days)
-    return Span(today, utility.day_of(starts_at), today, starts_at, as_of, 24 * days)

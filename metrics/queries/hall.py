@@ -5,7 +5,7 @@ from datetime import datetime
 import polars as pl
 
 from metrics.engine import Engine
-from metrics.moment_queries import ask, days_back
+from metrics.moment_queries import ask_one, days_back
 
 WAIT_DAYS = 30
 _SUMS = ("tickets", "called", "waited_min", "missed", "rated", "stars")
@@ -16,7 +16,7 @@ def now(engine: Engine, as_of: datetime) -> pl.DataFrame:
 
     Columns hall, waiting, longest_wait_min (null where nobody waits), at_window, taken, served.
     """
-    return ask(engine, as_of, ["hall_now"])["hall_now"]
+    return ask_one(engine, as_of, "hall_now")
 
 
 def waits(engine: Engine, as_of: datetime) -> pl.DataFrame:
@@ -25,7 +25,7 @@ def waits(engine: Engine, as_of: datetime) -> pl.DataFrame:
     Columns hall, window, local_hour (null: all hours; window null, too: the hall), tickets, wait_min (mean of those
     called), longest_min, missed, rating (mean, 1–5), rated.
     """
-    rows = ask(engine, as_of, ["hall_waits"], days_back(engine, as_of, WAIT_DAYS))["hall_waits"]
+    rows = ask_one(engine, as_of, "hall_waits", days_back(engine, as_of, WAIT_DAYS))
     told = rows.with_columns(
         local_hour=pl.col("hour").dt.convert_time_zone(engine.utility.timezone).dt.hour().cast(pl.Int64)
     )

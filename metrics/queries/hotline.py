@@ -5,7 +5,7 @@ from datetime import datetime
 import polars as pl
 
 from metrics.engine import Engine
-from metrics.moment_queries import ask, days_back
+from metrics.moment_queries import ask_one, days_back
 
 REPEAT_DAYS = 30
 CHANNEL_DAYS = 30
@@ -18,7 +18,7 @@ def against_usual(engine: Engine, as_of: datetime) -> pl.DataFrame:
     weeks (how many of the eight the lake knows; the three are null where none). The running hour is compared with
     as much of it.
     """
-    return ask(engine, as_of, ["calls_usual"])["calls_usual"]
+    return ask_one(engine, as_of, "calls_usual")
 
 
 def answered(engine: Engine, as_of: datetime) -> pl.DataFrame:
@@ -26,27 +26,27 @@ def answered(engine: Engine, as_of: datetime) -> pl.DataFrame:
 
     Columns hour, ended, in_time (answered within 20 s), abandoned, wait_s (median of the answered), longest_wait_s.
     """
-    return ask(engine, as_of, ["calls_answered"])["calls_answered"]
+    return ask_one(engine, as_of, "calls_answered")
 
 
 def open_now(engine: Engine, as_of: datetime) -> dict[str, float | None]:
     """The hotline at `as_of`: ringing, talking, longest_wait_s (of those that ring; None where none does)."""
-    return ask(engine, as_of, ["calls_open"])["calls_open"].row(0, named=True)
+    return ask_one(engine, as_of, "calls_open").row(0, named=True)
 
 
 def repeated(engine: Engine, as_of: datetime) -> pl.DataFrame:
     """Calls of the 30 days before `as_of` about something reported before, newest first, with the first report."""
-    return ask(engine, as_of, ["calls_repeated"], days_back(engine, as_of, REPEAT_DAYS))["calls_repeated"]
+    return ask_one(engine, as_of, "calls_repeated", days_back(engine, as_of, REPEAT_DAYS))
 
 
 def reports(engine: Engine, as_of: datetime) -> pl.DataFrame:
     """Reports of leaks and of no water in the last 24 clock hours, newest first: columns of leak_reports.sql."""
-    return ask(engine, as_of, ["leak_reports"])["leak_reports"]
+    return ask_one(engine, as_of, "leak_reports")
 
 
 def report_zones(engine: Engine, as_of: datetime) -> pl.DataFrame:
     """Zones with such reports in the last 24 clock hours, most first, beside a usual day: columns of leak_zones.sql."""
-    return ask(engine, as_of, ["leak_zones"])["leak_zones"]
+    return ask_one(engine, as_of, "leak_zones")
 
 
 def channels(engine: Engine, as_of: datetime) -> pl.DataFrame:
@@ -55,4 +55,4 @@ def channels(engine: Engine, as_of: datetime) -> pl.DataFrame:
     Columns channel, contacts, share (0–1), previous (the 30 days before those), last_year (52 weeks earlier); the last
     two are null where the lake doesn't reach back.
     """
-    return ask(engine, as_of, ["contact_channels"], days_back(engine, as_of, CHANNEL_DAYS))["contact_channels"]
+    return ask_one(engine, as_of, "contact_channels", days_back(engine, as_of, CHANNEL_DAYS))

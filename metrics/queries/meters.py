@@ -5,7 +5,7 @@ from datetime import datetime
 import polars as pl
 
 from metrics.engine import Engine
-from metrics.moment_queries import ask, days_back
+from metrics.moment_queries import ask_one, days_back
 
 MOVED_DAYS = 30
 VERIFIED_DAYS = 365
@@ -16,7 +16,7 @@ def stages(engine: Engine, as_of: datetime) -> pl.DataFrame:
 
     Columns kind, name (the state or event), meters.
     """
-    return ask(engine, as_of, ["meter_stages"], days_back(engine, as_of, MOVED_DAYS))["meter_stages"]
+    return ask_one(engine, as_of, "meter_stages", days_back(engine, as_of, MOVED_DAYS))
 
 
 def every_meter(engine: Engine, as_of: datetime) -> pl.DataFrame:
@@ -24,7 +24,7 @@ def every_meter(engine: Engine, as_of: datetime) -> pl.DataFrame:
 
     `due` is overdue, within_30, within_60, within_90 (days), later; null of a meter that is not installed.
     """
-    return ask(engine, as_of, ["meter_list"])["meter_list"]
+    return ask_one(engine, as_of, "meter_list")
 
 
 def verifications(engine: Engine, as_of: datetime) -> pl.DataFrame:
@@ -33,7 +33,7 @@ def verifications(engine: Engine, as_of: datetime) -> pl.DataFrame:
     Columns maker, lot, dn_mm, passed, failed, last_on (day of the newest).
     """
     window = days_back(engine, as_of, VERIFIED_DAYS)
-    return ask(engine, as_of, ["meter_verifications"], window)["meter_verifications"]
+    return ask_one(engine, as_of, "meter_verifications", window)
 
 
 def stock_age(engine: Engine, as_of: datetime) -> pl.DataFrame:
@@ -42,4 +42,4 @@ def stock_age(engine: Engine, as_of: datetime) -> pl.DataFrame:
     `waits` is to_verify, to_install, to_retire or unknown; `age` under_30, under_90, under_180, over_180 (days) or
     unknown (nothing says when it came).
     """
-    return ask(engine, as_of, ["meter_stock_age"])["meter_stock_age"]
+    return ask_one(engine, as_of, "meter_stock_age")

@@ -5,7 +5,7 @@ from datetime import datetime
 import polars as pl
 
 from metrics.engine import Engine
-from metrics.moment_queries import ask, days_back
+from metrics.moment_queries import ask_one, days_back
 
 DUE_DAYS = 30
 
@@ -16,7 +16,7 @@ def by_kind(engine: Engine, as_of: datetime) -> pl.DataFrame:
     Columns kind, due and in_time (of the 30 days before `as_of`), hours_taken (median of those closed in them), open
     and overdue (at `as_of`), satisfaction (mean of those closed, 1–5).
     """
-    return ask(engine, as_of, ["orders_by_kind"], days_back(engine, as_of, DUE_DAYS))["orders_by_kind"]
+    return ask_one(engine, as_of, "orders_by_kind", days_back(engine, as_of, DUE_DAYS))
 
 
 def open_or_late(engine: Engine, as_of: datetime) -> pl.DataFrame:
@@ -24,4 +24,4 @@ def open_or_late(engine: Engine, as_of: datetime) -> pl.DataFrame:
 
     `step` is overdue, opened, dispatched, on_site or closed_late; hours_late is negative while there is time left.
     """
-    return ask(engine, as_of, ["orders_open"], days_back(engine, as_of, DUE_DAYS))["orders_open"]
+    return ask_one(engine, as_of, "orders_open", days_back(engine, as_of, DUE_DAYS))

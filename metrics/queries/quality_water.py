@@ -5,7 +5,7 @@ from datetime import datetime
 import polars as pl
 
 from metrics.engine import Engine
-from metrics.moment_queries import ask, days_back
+from metrics.moment_queries import ask_one, days_back
 
 QUALITY_DAYS = 7
 COMPLAINT_DAYS = 30
@@ -17,7 +17,7 @@ def actions(engine: Engine, as_of: datetime) -> pl.DataFrame:
     `progress` and `expected` (what an even pace would have reached by that report) are shares, `ahead` their
     difference; `step` is done, overdue, behind, on_track or to_come; days_left is negative after the due date.
     """
-    return ask(engine, as_of, ["action_items"])["action_items"]
+    return ask_one(engine, as_of, "action_items")
 
 
 def quality(engine: Engine, as_of: datetime) -> pl.DataFrame:
@@ -26,7 +26,7 @@ def quality(engine: Engine, as_of: datetime) -> pl.DataFrame:
     Columns is_pilot, site_id (null: all of them), quantity, points, hours, mean, p05, p95 (canonical units), judged
     (hours with a limit), kept (of these).
     """
-    return ask(engine, as_of, ["zone_quality"], days_back(engine, as_of, QUALITY_DAYS))["zone_quality"]
+    return ask_one(engine, as_of, "zone_quality", days_back(engine, as_of, QUALITY_DAYS))
 
 
 def complaints(engine: Engine, as_of: datetime) -> pl.DataFrame:
@@ -36,7 +36,7 @@ def complaints(engine: Engine, as_of: datetime) -> pl.DataFrame:
     before), last_year_per_1000 (52 weeks earlier); null where connections, or calls of that time, are not known.
     """
     window = days_back(engine, as_of, COMPLAINT_DAYS)
-    zones = ask(engine, as_of, ["zone_complaints"], window)["zone_complaints"]
+    zones = ask_one(engine, as_of, "zone_complaints", window)
     counts = ("complaints", "previous", "last_year")
     known = zones.filter(pl.col("connections") > 0)
     # a sum of nothing known stays unknown
