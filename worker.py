@@ -14,6 +14,7 @@ from data_sources.lake import Lake
 from data_sources.load import load_utility
 from data_sources.locks import LockHeld
 from data_sources.problems import BadInput, Problem
+from data_sources.runner import Runner
 from data_sources.settings import Settings
 from metrics.board import make_board, write_board
 from metrics.build import build_marts
@@ -35,6 +36,7 @@ class Worker:
         self.lake, self.utility = lake, lake.utility
         self.catalogue = LiveCatalogue(self.utility, lake.root / "catalogue")
         self.engine = Engine(self.utility, lake, self.catalogue.now())
+        self.sources = Runner(lake)
         self._said: list[Problem] = []
         self._failed: set[str] = set()
         self._closed_for: date | None = None
@@ -44,6 +46,7 @@ class Worker:
         now = datetime.now(UTC)
         if self.utility.sample:
             self._step("sample", lambda: append_until(self.lake, self.utility, now))
+        self._step("sources", lambda: self.sources.step(now))
         if not self.lake.exists("reading"):
             return
         at = now_of(self.utility, self.lake)
@@ -95,11 +98,14 @@ class Worker:
 def run(lake: Lake, parent: int | None) -> None:
     """Rounds until the parent is gone: one every `refresh_seconds`."""
     worker = Worker(lake)
-    while _lives(parent):
-        started = time.monotonic()
-        worker.once()
-        while _lives(parent) and time.monotonic() - started < lake.utility.refresh_seconds:
-            time.sleep(min(LOOK_FOR_PARENT_S, lake.utility.refresh_seconds))
+    try:
+        while _lives(parent):
+            started = time.monotonic()
+            worker.once()
+            while _lives(parent) and time.monotonic() - started < lake.utility.refresh_seconds:
+                time.sleep(min(LOOK_FOR_PARENT_S, lake.utility.refresh_seconds))
+    finally:
+        worker.sources.stop()
 
 
 def _lives(parent: int | None) -> bool:

@@ -1,4 +1,4 @@
-"""Cells of a file, all text at first, as typed columns: numbers, dates, and times with changes of clock. Pure.
+"""Cells of a file, mostly text at first, as typed columns: numbers, dates, times with changes of clock. Pure.
 
 What can't be read becomes null; who calls tells it from an empty cell, which was null before.
 """
@@ -66,6 +66,34 @@ def times(text: pl.Series, zone: str, layout: str | None = None, series: pl.Seri
     local = pl.select(pl.coalesce(naive).alias("local"))["local"]
     utc = [column.dt.convert_time_zone("UTC") for column in aware]
     return pl.select(pl.coalesce([*utc, _utc_of(local, zone, series)]).alias(text.name))[text.name]
+
+
+def floats(column: pl.Series) -> pl.Series:
+    """Numbers of any type as f64; inf and NaN are no numbers."""
+    value = column.cast(pl.Float64, strict=False)
+    return _only(value, value.is_finite())
+
+
+def of_type(column: pl.Series, dtype: pl.DataType, zone: str, series: pl.Series | None = None) -> pl.Series:
+    """A column that has a type already, as a database gives it, in the type of the table; null where that can't be.
+
+    A time without an offset is of `zone`, as in `times`.
+    """
+    if isinstance(dtype, pl.Datetime):
+        if column.dtype == pl.Date:
+            column = column.cast(pl.Datetime("us"))
+        if not isinstance(column.dtype, pl.Datetime):
+            return pl.Series(column.name, [None] * len(column), dtype=dtype)
+        micros = column.dt.cast_time_unit("us")
+        aware = column.dtype.time_zone is not None
+        utc = micros.dt.convert_time_zone("UTC") if aware else _utc_of(micros, zone, series)
+        return utc.alias(column.name)
+    if isinstance(dtype, pl.Float64):
+        return floats(column)
+    if isinstance(dtype, pl.Int64) and not column.dtype.is_integer():
+        value = floats(column)
+        return _only(value, value == value.round()).cast(pl.Int64, strict=False)
+    return column.cast(dtype, strict=False)
 
 
 def second_pass(local: pl.Series, series: pl.Series) -> pl.Series:

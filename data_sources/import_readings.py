@@ -6,7 +6,7 @@ import polars as pl
 
 from data_sources.contracts import TABLES
 from data_sources.import_map import TAG, ImportMap
-from data_sources.import_rows import Cells, Unread
+from data_sources.import_rows import Cells, Unread, rows_of
 from data_sources.problems import BadInput, shown_path
 from data_sources.tabular import ROW, one_line
 from data_sources.units import compatible, conversion
@@ -15,6 +15,18 @@ from data_sources.vocabulary import QUANTITIES
 
 HOUR_S = 3600
 ROWS_AND_KEY = [ROW, "point_id", "ts", "span_s"]
+
+
+def mapped(
+    how: ImportMap, utility: Utility, cells: pl.DataFrame, file: Path, table: str
+) -> tuple[pl.DataFrame, Unread, set[str]]:
+    """The rows of a table from a batch's cells (with `row`), the rows that never became any, and the headers used.
+
+    `file` is how the batch is called in messages. Raises BadInput where the map doesn't fit the cells or the utility.
+    """
+    if table != "reading":
+        return rows_of(how, utility, cells, file, table)
+    return (wide_readings if how.shape == "wide" else long_readings)(how, utility, cells, file)
 
 
 def wide_readings(
@@ -49,6 +61,7 @@ def long_readings(
     name = TAG if TAG in how.columns else "point_id"
     given = cells.cell(name)
     assert given is not None  # the map was checked
+    given = given.cast(pl.String)
     if name == TAG:
         given = given.str.replace_all(r"\s+", " ")
     named = pl.col(name).str.replace_all(r"\s+", " ").is_in(given.implode())

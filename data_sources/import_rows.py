@@ -34,7 +34,9 @@ class Unread:
             return
         shown = [
             json.dumps(
-                {k: MASK if k in self.masked and v is not None else v for k, v in row.items()}, ensure_ascii=False
+                {k: MASK if k in self.masked and v is not None else v for k, v in row.items()},
+                ensure_ascii=False,
+                default=str,
             )
             for row in bad.drop(ROW, "reason").iter_rows(named=True)
         ]
@@ -50,7 +52,7 @@ class Unread:
 
 
 class Cells:
-    """The cells of a file as its map reads them, column by column."""
+    """The cells of a file as its map reads them, column by column: text, or of a type where the file has types."""
 
     def __init__(self, how: ImportMap, utility: Utility, text: pl.DataFrame, file: Path) -> None:
         self.how = how
@@ -67,11 +69,11 @@ class Cells:
                     for name, column in absent.items()
                 ]
             )
-        empty = pl.all().exclude(ROW).replace(dict.fromkeys((*how.missing, ""), None))
+        empty = pl.col(pl.String).replace(dict.fromkeys((*how.missing, ""), None))
         self.text = text.with_columns(empty).filter(~pl.all_horizontal(pl.all().exclude(ROW).is_null()))
 
     def cell(self, name: str) -> pl.Series | None:
-        """The text that a column of the table comes from, words already mapped; None where the map doesn't say."""
+        """The cells that a column of the table comes from, words already mapped; None where the map doesn't say."""
         column = self.how.columns.get(name)
         if column is None:
             return None
@@ -79,7 +81,7 @@ class Cells:
         if not headers:
             return pl.Series(name, [str(column.value)]).new_from_index(0, self.text.height)
         words = (self.text[headers[0]] if len(headers) == 1 else self._joined(headers)).alias(name)
-        return words.replace(column.map) if column.map else words
+        return words.cast(pl.String).replace(column.map) if column.map else words
 
     def typed(self, name: str, dtype: pl.DataType, series: pl.Series | None = None) -> tuple[pl.Series, pl.Series]:
         """A column of the table in its type, and for each row why it couldn't be read ('' where it could)."""
@@ -98,11 +100,13 @@ class Cells:
 
     def numbers(self, text: pl.Series) -> pl.Series:
         """Cells as numbers, as the map says they are written."""
-        return read.numbers(text, self.how.decimal, self.workbook)
+        return read.numbers(text, self.how.decimal, self.workbook) if text.dtype == pl.String else read.floats(text)
 
     def _parsed(
         self, text: pl.Series, dtype: pl.DataType, column: ColumnMap, series: pl.Series | None
     ) -> tuple[pl.Series, str]:
+        if text.dtype != pl.String:
+            return read.of_type(text, dtype, self.zone, series), f"{dtype}"
         constant = column.value is not None
         decimal = "." if constant else self.how.decimal
         if isinstance(dtype, pl.Datetime):
@@ -120,7 +124,7 @@ class Cells:
 
     def _joined(self, headers: tuple[str, ...]) -> pl.Series:
         """Cells that belong together (year, month, day) with spaces between; 2014.0, as some write, is 2014."""
-        parts = [pl.col(header).str.replace(r"^(\d+)\.0+$", "$1") for header in headers]
+        parts = [pl.col(header).cast(pl.String).str.replace(r"^(\d+)\.0+$", "$1") for header in headers]
         return self.text.select(pl.concat_str(parts, separator=" "))[:, 0]
 
     def _fine(self) -> pl.Series:

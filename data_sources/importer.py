@@ -10,9 +10,8 @@ import polars as pl
 
 from data_sources.command_line import Tick
 from data_sources.contracts import TABLES
-from data_sources.import_map import ImportMap, load_map
-from data_sources.import_readings import long_readings, wide_readings
-from data_sources.import_rows import Unread, rows_of
+from data_sources.import_map import load_map
+from data_sources.import_readings import mapped
 from data_sources.lake import Lake
 from data_sources.problems import BadInput, Problem
 from data_sources.tabular import ROW, read_text
@@ -56,7 +55,7 @@ def import_file(
         known = ", ".join(utility.sources)
         raise BadInput([how.problem("source", f"{how.source!r} is not in sources.toml; expected one of {known}")])
     cells = read_text(file, how.encoding, how.delimiter, how.sheet)
-    rows, unread, used = _parsed(how, utility, cells, file, table)
+    rows, unread, used = mapped(how, utility, cells, file, table)
     last = _last_of_key(rows, TABLES[table].key)
     reports = _write(lake, table, last, unread.frame(), how.source, _batch(file, map_file, table), progress)
     return ImportReport(
@@ -68,15 +67,6 @@ def import_file(
         quarantine_file=_quarantine_file(lake, file, reports[0].batch),
         ignored=tuple(name for name in cells.columns if name not in used and name != ROW),
     )
-
-
-def _parsed(
-    how: ImportMap, utility: Utility, cells: pl.DataFrame, file: Path, table: str
-) -> tuple[pl.DataFrame, Unread, set[str]]:
-    """The table's rows, the rows that never became any, and the headers that were used."""
-    if table != "reading":
-        return rows_of(how, utility, cells, file, table)
-    return (wide_readings if how.shape == "wide" else long_readings)(how, utility, cells, file)
 
 
 def _last_of_key(rows: pl.DataFrame, key: list[str]) -> pl.DataFrame:

@@ -1,21 +1,22 @@
 """The lake: a folder of Delta tables, one a contract. Every commit holds the lock; nothing is changed in place."""
 
 import time
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import polars as pl
-from deltalake import DeltaTable, WriterProperties, write_deltalake
+from deltalake import CommitProperties, DeltaTable, Transaction, WriterProperties, write_deltalake
 
 from data_sources.contracts import PARTITIONED, TABLES
 from data_sources.locks import WaitingLock, only_holder
+from data_sources.pending import APP, Pending
 from data_sources.seal import coverage, fingerprint, read_sealed, write_sealed_days
 from data_sources.utility import Utility
 from data_sources.whole_days import by_day, commit_days, refuse_broken, write_day
-from data_sources.write import STORED, WriteReport, batch_name, checked, with_day, without_current
+from data_sources.write import STORED, WriteReport, batch_name, checked, stamped, with_day, without_current
 
 COMPRESSED = WriterProperties(compression="ZSTD", compression_level=1)
 
@@ -28,12 +29,14 @@ class _Opened:
     """A table as it was at one version: its files (path, and day where it is partitioned).
 
     `changed_at` is when its log's folder last changed, in ns: the version is not asked again until that moves.
+    `round` is the last round of pending rows that the version holds.
     """
 
     table: DeltaTable
     version: int
     changed_at: int
     files: pl.DataFrame
+    round: int
 
 
 class Lake:
@@ -43,6 +46,7 @@ class Lake:
         self.root = Path(root).absolute()
         self.utility = utility
         self.marts = self.root / "marts"
+        self._pending = Pending(self.root / "pending")
         self._opened: dict[str, _Opened] = {}
         self._commit_lock = WaitingLock(self.root / "commit.lock")
 
@@ -56,6 +60,7 @@ class Lake:
         batch_seq: int = 0,
         batch: str | None = None,
         unread: pl.DataFrame | None = None,
+        number: int | None = None,
     ) -> WriteReport:
         """Take in a batch: bad rows go to quarantine, repeated ones drop, the rest is appended or merged by key.
 
@@ -63,20 +68,24 @@ class Lake:
         `unread` are rows of the same batch that never became any: row, reason, payload (JSON). `batch` names it in
         quarantine, by default after its content, so that a batch sent again is the same batch. When this returns,
         the rows are safe on disk. Raises BadInput where columns are missing or unknown.
+
+        With `number`, all of a source's spool up to that number is in: readings are then seen at once but safe only
+        after `commit_pending`, other tables record (source, number), as `taken` tells.
         """
         contract = TABLES[table]
         stamp = (received_at or datetime.now(UTC), batch_seq)
         batch = batch or batch_name(source, table, rows)
         split = checked(contract, rows, batch, unread)
-        good = with_day(contract, split.good, self.utility)
+        good = stamped(with_day(contract, split.good, self.utility), source, *stamp)
+        numbers = {} if number is None else {source: number}
         with self.commit_lock():
-            bad = without_current(TABLES["quarantine"], split.bad, self._current("quarantine", split.bad), stamp)
+            bad = stamped(split.bad, source, *stamp)
+            bad = without_current(TABLES["quarantine"], bad, self._current("quarantine", bad))
             if bad.height:
-                self._merge("quarantine", _stamped(bad, source, *stamp))
-            fresh = without_current(contract, good, self._current(table, good), stamp)
+                self._merge("quarantine", bad, numbers)
+            fresh = without_current(contract, good, self._current(table, good))
             if fresh.height:
-                stored = _stamped(fresh, source, *stamp)
-                self._append(table, stored) if table in PARTITIONED else self._merge(table, stored)
+                self._store(table, fresh, numbers)
         return WriteReport(
             table=table,
             batch=batch,
@@ -87,6 +96,45 @@ class Lake:
             days=frozenset(fresh["day"].unique()) if table in PARTITIONED else frozenset(),
         )
 
+    def _store(self, table: str, rows: pl.DataFrame, numbers: Mapping[str, int]) -> None:
+        if table not in PARTITIONED:
+            self._merge(table, rows, numbers)
+        elif table == "reading" and numbers and self.exists(table):
+            self._pending.add(
+                max(self._pending.last_round(), self._committed_round()) + 1, self._as_stored(table, rows)
+            )
+        else:
+            self._append(table, rows, numbers)
+
+    def taken(self, table: str, source: str) -> int:
+        """The number up to which a source's spool is safe in a table; 0 where nothing is."""
+        opened = self._open(table)
+        return 0 if opened is None else opened.table.transaction_version(source) or 0
+
+    def pending_days(self) -> Collection[date]:
+        """The days that have readings which only a spool has yet."""
+        return set(self._pending.files(self._committed_round())["day"].unique())
+
+    def commit_pending(self, numbers: Mapping[str, int]) -> int:
+        """Make what is pending part of table reading, and record each source's number; returns how many rows.
+
+        After a crash, call it first with no numbers: it clears what a power cut left without content.
+        """
+        with self.commit_lock():
+            if not numbers:
+                self._pending.drop_unreadable()
+            last = self._pending.last_round()
+            files = self._pending.files(self._committed_round())["path"].to_list()
+            rows = self._read("reading", files).collect()
+            if rows.height:
+                self._append("reading", rows, {**numbers, APP: last})
+            self._pending.clear(self._committed_round())
+        return rows.height
+
+    def _committed_round(self) -> int:
+        opened = self._open("reading")
+        return 0 if opened is None else opened.round
+
     def write_sealed(self, rows: pl.DataFrame, *, source: str | None = None) -> None:
         """Take in readings of whole closed days that were never written, with covered_s, and mark the days as sealed.
 
@@ -96,7 +144,7 @@ class Lake:
         """
         contract = TABLES["reading"]
         columns = [*contract.columns, *STORED, "covered_s", "day"]
-        dated = _stamped(with_day(contract, rows, self.utility), source, datetime.now(UTC), 0).select(columns)
+        dated = stamped(with_day(contract, rows, self.utility), source, datetime.now(UTC), 0).select(columns)
         if dated.is_empty():
             return
         with self.commit_lock():
@@ -125,7 +173,8 @@ class Lake:
         opened = self._open(table)
         if opened is None:
             return []
-        files = opened.files if days is None else opened.files.filter(pl.col("day").is_in(list(days)))
+        there = self._with_pending(table, opened)
+        files = there if days is None else there.filter(pl.col("day").is_in(list(days)))
         return files["path"].to_list()
 
     def scan(self, table: str, days: Collection[date] | None = None) -> pl.LazyFrame:
@@ -144,7 +193,7 @@ class Lake:
         opened = self._open(table)
         if opened is None:
             return {}
-        grouped = opened.files.group_by("day").agg("path")
+        grouped = self._with_pending(table, opened).group_by("day").agg("path")
         return {day: fingerprint(paths) for day, paths in grouped.iter_rows()}
 
     def newest(self, table: str) -> datetime | None:
@@ -211,6 +260,12 @@ class Lake:
         kept = {day: word for day, word in read_sealed(self._sealed_path).items() if now.get(day) == word}
         write_sealed_days(self._sealed_path, kept | {day: now[day] for day in days})
 
+    def _with_pending(self, table: str, opened: _Opened) -> pl.DataFrame:
+        """The table's files, and those of rows that are still on their way into it."""
+        if table != "reading" or not self._pending.root.exists():
+            return opened.files
+        return pl.concat([opened.files, self._pending.files(opened.round)])
+
     def _open(self, table: str) -> _Opened | None:
         """The table at its newest version; the list of files is read again only where that moved."""
         opened = self._opened.get(table)
@@ -231,7 +286,9 @@ class Lake:
         actions = pl.DataFrame(delta.get_add_actions(flatten=True))
         path = pl.lit(f"{self._path(table)}/") + pl.col("path")
         day = [pl.col("partition.day").alias("day")] if table in PARTITIONED else []
-        self._opened[table] = _Opened(delta, delta.version(), changed_at, actions.select(path.alias("path"), *day))
+        files = actions.select(path.alias("path"), *day)
+        last_round = delta.transaction_version(APP) or 0
+        self._opened[table] = _Opened(delta, delta.version(), changed_at, files, last_round)
         return self._opened[table]
 
     def _read(self, table: str, files: list[str]) -> pl.LazyFrame:
@@ -258,28 +315,39 @@ class Lake:
                 there = there.filter(pl.col(column).is_between(rows[column].min(), rows[column].max()))
         return _newest_of_key(table, there.join(rows.lazy().select(key), on=key, how="semi")).collect()
 
-    def _append(self, table: str, rows: pl.DataFrame) -> None:
-        if table == "reading" and "covered_s" not in rows.columns:
-            rows = rows.with_columns(covered_s=pl.lit(None, pl.Int64))
-        contract = TABLES[table]
-        extra = ["covered_s"] if table == "reading" else []
+    def _append(self, table: str, rows: pl.DataFrame, numbers: Mapping[str, int]) -> None:
         write_deltalake(
             self._path(table),
-            rows.select([*contract.columns, *STORED, *extra, "day"]),
+            self._as_stored(table, rows),
             mode="append",
             partition_by=["day"],
             writer_properties=COMPRESSED,
+            commit_properties=_recording(numbers),
         )
 
-    def _merge(self, table: str, rows: pl.DataFrame) -> None:
+    def _as_stored(self, table: str, rows: pl.DataFrame) -> pl.DataFrame:
+        if table == "reading" and "covered_s" not in rows.columns:
+            rows = rows.with_columns(covered_s=pl.lit(None, pl.Int64))
+        extra = ["covered_s"] if table == "reading" else []
+        return rows.select([*TABLES[table].columns, *STORED, *extra, "day"])
+
+    def _merge(self, table: str, rows: pl.DataFrame, numbers: Mapping[str, int]) -> None:
         contract = TABLES[table]
         ordered = rows.select([*contract.columns, *STORED])
+        recording = _recording(numbers)
         if not self.exists(table):
-            write_deltalake(self._path(table), ordered, mode="append", writer_properties=COMPRESSED)
+            write_deltalake(
+                self._path(table), ordered, mode="append", writer_properties=COMPRESSED, commit_properties=recording
+            )
             return
         same_key = " AND ".join(f"now.{column} = new.{column}" for column in contract.key)
         merger = DeltaTable(self._path(table)).merge(
-            ordered, same_key, source_alias="new", target_alias="now", writer_properties=COMPRESSED
+            ordered,
+            same_key,
+            source_alias="new",
+            target_alias="now",
+            writer_properties=COMPRESSED,
+            commit_properties=recording,
         )
         merger.when_matched_update_all().when_not_matched_insert_all().execute()
 
@@ -288,9 +356,5 @@ def _newest_of_key(table: str, rows: pl.LazyFrame) -> pl.LazyFrame:
     return rows.sort("received_at", "batch_seq").unique(TABLES[table].key, keep="last", maintain_order=True)
 
 
-def _stamped(rows: pl.DataFrame, source: str | None, received_at: datetime, batch_seq: int) -> pl.DataFrame:
-    return rows.with_columns(
-        source=pl.col("source") if source is None else pl.lit(source),
-        received_at=pl.lit(received_at, pl.Datetime("us", "UTC")),
-        batch_seq=pl.lit(batch_seq, pl.Int64),
-    )
+def _recording(numbers: Mapping[str, int]) -> CommitProperties:
+    return CommitProperties(app_transactions=[Transaction(app, number) for app, number in numbers.items()])

@@ -14,6 +14,8 @@ STORED = {"source": pl.String(), "received_at": pl.Datetime("us", "UTC"), "batch
 """What every stored row says beside the contract's columns."""
 ROW = "row"
 """A batch may number its rows by this column (as they stand in a file), else they are counted from 0."""
+RECEIVED = "received_at"
+"""A batch may say of each row when it came by this column, else all came at once."""
 MASK = "***"
 _REASON = "_reason"
 
@@ -33,7 +35,8 @@ class WriteReport:
 
 @dataclass(frozen=True)
 class Checked:
-    """A batch after the contract: the good rows (the contract's columns), and the bad ones as rows of quarantine.
+    """A batch after the contract: the good rows (the contract's columns, and RECEIVED where the batch has it), and the
+    bad ones as rows of quarantine.
 
     Of a wide file's row several readings can be bad: they are counted one by one, but stand in one row of `bad`.
     """
@@ -73,16 +76,23 @@ def checked(table: Table, rows: pl.DataFrame, batch: str, unread: pl.DataFrame |
             )
         )
     quarantined = pl.concat(bad)
-    good = judged.filter(pl.col(_REASON) == "").select(list(table.columns))
+    good = judged.filter(pl.col(_REASON) == "").drop(ROW, _REASON)
     repeated = keyed.height - last.height
     read = good.height + quarantined.height + repeated
     return Checked(good, _one_a_row(quarantined), quarantined.height, read, repeated)
 
 
-def without_current(
-    table: Table, rows: pl.DataFrame, current: pl.DataFrame, stamp: tuple[datetime, int]
-) -> pl.DataFrame:
-    """The rows that say something new: not equal to the current row of their key, and not older than it."""
+def stamped(rows: pl.DataFrame, source: str | None, received_at: datetime, batch_seq: int) -> pl.DataFrame:
+    """`rows` with what every stored row says beside the contract's columns; a row that says when it came keeps that."""
+    return rows.with_columns(
+        source=pl.col("source") if source is None else pl.lit(source),
+        received_at=pl.col(RECEIVED) if RECEIVED in rows.columns else pl.lit(received_at, STORED[RECEIVED]),
+        batch_seq=pl.lit(batch_seq, pl.Int64),
+    )
+
+
+def without_current(table: Table, rows: pl.DataFrame, current: pl.DataFrame) -> pl.DataFrame:
+    """The (stamped) rows that say something new: not equal to the current row of their key, and not older than it."""
     if current.is_empty() or rows.is_empty():
         return rows
     values = [name for name in table.columns if name not in table.key]
@@ -90,10 +100,9 @@ def without_current(
     same = pl.all_horizontal(
         [pl.col(name).eq_missing(pl.col(f"{name}_now")) for name in values] or [pl.lit(value=True)]
     )
-    there = pl.col("received_at").is_not_null()
-    received_at, batch_seq = stamp
-    newer = (pl.col("received_at") > received_at) | (
-        (pl.col("received_at") == received_at) & (pl.col("batch_seq") > batch_seq)
+    there = pl.col("received_at_now").is_not_null()
+    newer = (pl.col("received_at_now") > pl.col("received_at")) | (
+        (pl.col("received_at_now") == pl.col("received_at")) & (pl.col("batch_seq_now") > pl.col("batch_seq"))
     )
     return pairs.filter(~(there & (same | newer))).select(rows.columns)
 
@@ -111,7 +120,7 @@ def _with_columns_of(table: Table, rows: pl.DataFrame, batch: str) -> pl.DataFra
     """The contract's columns and the row number; columns that may be null may be left out."""
     required = {name for name, column in table.schema.columns().items() if not column.nullable}
     missing = [name for name in table.columns if name in required and name not in rows.columns]
-    strange = [name for name in rows.columns if name not in table.columns and name != ROW]
+    strange = [name for name in rows.columns if name not in (*table.columns, ROW, RECEIVED)]
     if missing or strange:
         problems = [Problem(batch, 0, name, f"missing, {table.name} needs it") for name in missing]
         problems += [Problem(batch, 0, name, f"not a column of {table.name}") for name in strange]
@@ -119,7 +128,8 @@ def _with_columns_of(table: Table, rows: pl.DataFrame, batch: str) -> pl.DataFra
     if ROW not in rows.columns:
         rows = rows.with_row_index(ROW)
     empty = [pl.lit(None, dtype).alias(name) for name, dtype in table.columns.items() if name not in rows.columns]
-    return rows.with_columns(pl.col(ROW).cast(pl.Int64), *empty).select(ROW, *table.columns)
+    extra = [RECEIVED] if RECEIVED in rows.columns else []
+    return rows.with_columns(pl.col(ROW).cast(pl.Int64), *empty).select(ROW, *table.columns, *extra)
 
 
 def _typed(table: Table, rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:

@@ -1,0 +1,160 @@
+"""From a source's raw batches to rows of its table: parsed by the connector, mapped, in canonical units. Pure.
+
+A batch that can't be read, or a row of it, ends in quarantine with the reason and never holds up the others.
+"""
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import groupby
+from pathlib import Path
+
+import polars as pl
+
+from data_sources.connector import Connector, Source
+from data_sources.contracts import TABLES
+from data_sources.import_map import TAG, headers_of
+from data_sources.import_readings import mapped
+from data_sources.import_rows import Unread
+from data_sources.problems import BadInput
+from data_sources.spool import Damage, Record
+from data_sources.tabular import ROW
+from data_sources.utility import Utility
+from data_sources.write import RECEIVED, STORED
+
+ROWS_PER_NUMBER = 1_000_000
+"""A row of quarantine has the number of its batch times this, plus where it stands in the batch."""
+SHOWN_BYTES = 400
+CLOCK_AHEAD = timedelta(minutes=2)
+"""A reading whose time lies so far ahead of its arrival is marked as suspect: its source's clock is wrong."""
+_REASON = "reason"
+
+
+@dataclass(frozen=True)
+class Drained:
+    """What some batches of a source became.
+
+    `rows` are of the table, with `row` and `received_at`; `unread` never became any. `ignored` rows are of tags that
+    the source's settings leave out; `columns` came, and of these nobody asks for the `unasked`.
+    """
+
+    rows: pl.DataFrame
+    unread: pl.DataFrame
+    batches: int
+    ignored: int
+    columns: frozenset[str]
+    unasked: frozenset[str]
+
+
+def drained(found: Sequence[Record | Damage], module: Connector, source: Source, utility: Utility) -> Drained:
+    """What batches of one segment and one table become."""
+    unread = Unread(frozenset(_personal_headers(source)))
+    parsed = list(_parsed(found, module, source, unread))
+    parts, ignored, came, unasked = [_no_rows(source.table)], 0, set[str](), set[str]()
+    for columns, alike in groupby(parsed, lambda pair: tuple(pair[1].schema.items())):
+        records, frames = zip(*alike, strict=True)
+        came |= {name for name, _ in columns if name not in (ROW, _REASON)}
+        cells, left_out = _asked(_readable(pl.concat(frames), unread), source)
+        ignored += left_out
+        if cells.is_empty():
+            continue
+        try:
+            rows, bad, used = mapped(source.map, utility, cells, Path(source.name), source.table)
+        except Exception as misfit:  # the map doesn't fit these columns, or a cell trips what maps them
+            for record in records:
+                _refuse(unread, record.number, _said(misfit), record.payload, record.label)
+            continue
+        unread.parts += bad.parts
+        unasked |= came - used
+        parts.append(_received(rows, records, source.table))
+    return Drained(pl.concat(parts), unread.frame(), len(found), ignored, frozenset(came), frozenset(unasked))
+
+
+def _no_rows(table: str) -> pl.DataFrame:
+    return pl.DataFrame(schema={ROW: pl.Int64()} | TABLES[table].columns | {RECEIVED: STORED[RECEIVED]})
+
+
+def _parsed(
+    found: Sequence[Record | Damage], module: Connector, source: Source, unread: Unread
+) -> Iterator[tuple[Record, pl.DataFrame]]:
+    """Each batch that can be read, its rows numbered."""
+    for one in found:
+        if isinstance(one, Damage):
+            _refuse(unread, one.segment, f"{one.length} bytes at {one.offset} were damaged on the disk", b"", "")
+            continue
+        try:
+            frame = module.parse(one.payload, source)
+        except Exception as error:  # whatever a parser trips over, the batch is kept and the next one read
+            _refuse(unread, one.number, _said(error), one.payload, one.label)
+            continue
+        if frame.height:
+            row = pl.int_range(pl.len(), dtype=pl.Int64) + one.number * ROWS_PER_NUMBER
+            yield one, frame.with_columns(row.alias(ROW))
+
+
+def _said(error: Exception) -> str:
+    """An error in one line."""
+    text = str(error).replace("\n", "; ")
+    return text if isinstance(error, BadInput) else f"{type(error).__name__}: {text}"
+
+
+def _refuse(unread: Unread, number: int, reason: str, payload: bytes, label: str) -> None:
+    """A whole batch goes to quarantine as one row; its raw copy is kept, here stands how it begins."""
+    begins = payload[:SHOWN_BYTES].decode("utf-8", errors="backslashreplace")
+    shown = json.dumps({"label": label, "bytes": len(payload), "begins": begins}, ensure_ascii=False)
+    row = {ROW: number * ROWS_PER_NUMBER, _REASON: reason, "payload": shown}
+    unread.parts.append(pl.DataFrame([row], schema={ROW: pl.Int64, _REASON: pl.String, "payload": pl.String}))
+
+
+def _readable(frame: pl.DataFrame, unread: Unread) -> pl.DataFrame:
+    """Without the rows that the parser found a reason against."""
+    if _REASON not in frame.columns:
+        return frame
+    reason = frame[_REASON].fill_null("")
+    unread.add(frame.drop(_REASON), reason)
+    return frame.filter(reason == "").drop(_REASON)
+
+
+def _asked(cells: pl.DataFrame, source: Source) -> tuple[pl.DataFrame, int]:
+    """Without the tags that the settings leave out, and how many rows those were."""
+    column = source.map.columns.get(TAG) if source.table == "reading" else None
+    headers = headers_of(column) if column is not None else ()
+    if not source.settings.ignore or len(headers) != 1 or headers[0] not in cells.columns:
+        return cells, 0
+    left_out = "|".join(re.escape(pattern).replace(r"\*", ".*") for pattern in source.settings.ignore)
+    matches = pl.col(headers[0]).cast(pl.String).str.contains(f"^(?:{left_out})$")
+    kept = cells.filter(~matches.fill_null(value=False))
+    return kept, cells.height - kept.height
+
+
+def _received(rows: pl.DataFrame, records: Sequence[Record], table: str) -> pl.DataFrame:
+    """Rows with when they came; readings from the future are suspect."""
+    came = pl.DataFrame(
+        [(record.number, record.received_at) for record in records],
+        schema={"number": pl.Int64, RECEIVED: pl.Datetime("us", "UTC")},
+        orient="row",
+    )
+    dated = rows.with_columns(number=pl.col(ROW) // ROWS_PER_NUMBER).join(
+        came, on="number", how="left", maintain_order="left"
+    )
+    if table == "reading":
+        ahead = pl.col("ts") > pl.col(RECEIVED) + CLOCK_AHEAD
+        doubtful = pl.when(ahead & (pl.col("quality") != "bad")).then(pl.lit("suspect")).otherwise("quality")
+        dated = dated.with_columns(quality=doubtful)
+    return dated.select(ROW, *TABLES[table].columns, RECEIVED)
+
+
+def _personal_headers(source: Source) -> list[str]:
+    columns = source.map.columns
+    named = [columns[name] for name in TABLES[source.table].personal if name in columns]
+    return [header for column in named for header in headers_of(column)]
+
+
+def newest_time(rows: pl.DataFrame, own_time: str | None) -> datetime | None:
+    """The newest own time of rows; None where their table has none, or they are none."""
+    if own_time is None or rows.is_empty() or not isinstance(rows.schema[own_time], pl.Datetime):
+        return None
+    newest = rows[own_time].max()
+    return newest.astimezone(UTC) if isinstance(newest, datetime) else None

@@ -1,0 +1,148 @@
+"""Runs the sources of a utility: a process each to collect, and here, in the worker, what they spooled into the lake.
+
+Order of things, so that a kill at any instant loses and doubles nothing: raw batch in the spool (then it counts as
+received) → quarantine → table, both recording (source, number) → spool trimmed. A batch whose number a table has
+recorded is skipped; a row that is there already is not written again.
+"""
+
+import time
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from itertools import groupby
+
+import structlog
+
+from data_sources.collect import LAST_TRY, read_json, spool_folder
+from data_sources.connector import Source, connector
+from data_sources.contracts import TABLES
+from data_sources.drain import drained, newest_time
+from data_sources.lake import Lake
+from data_sources.raw_copies import raw_folder, trim
+from data_sources.source_log import SourceLog, read_facts, write_facts
+from data_sources.sources import sources_of
+from data_sources.spool import Damage, Record, SpoolReader
+from data_sources.supervise import Collector
+
+log = structlog.get_logger()
+COMMIT_EVERY_S = 60.0
+COMMIT_ROWS = 100_000
+"""Pending readings become a commit after this time, at this number, or when a day is over."""
+AT_ONCE_BYTES = 8 * 1024 * 1024
+"""Of one source in one round, so that a long backlog doesn't hold up the others."""
+
+
+class Feed:
+    """One source's spool on its way into the lake."""
+
+    def __init__(self, lake: Lake, name: str, sources: Sequence[Source]) -> None:
+        self.lake, self.name = lake, name
+        self.sources = {source.table: source for source in sources}
+        self.module = connector(sources[0].settings.kind)
+        self.folder = spool_folder(lake.root, name)
+        self.log = SourceLog(read_facts(lake.root).get(name, {}))
+        self._taken = {table: lake.taken(table, name) for table in self.sources}
+        self.number = min(self._taken.values())
+        """Up to here the spool is in the lake, committed or pending."""
+        self._reader = SpoolReader(self.folder, self.number)
+
+    def drain(self) -> int:
+        """Take in what the spool has, a portion; returns how many readings are pending because of it."""
+        try:
+            pending = 0
+            for (_, table), found in groupby(self._reader.read(AT_ONCE_BYTES), self._key):
+                pending += self._take(self.sources[table], list(found))
+            return pending
+        except Exception:
+            self._reader = SpoolReader(self.folder, self.number)  # nothing was skipped
+            raise
+
+    def trim(self, number: int) -> None:
+        """What is committed up to a number needs no spool any more; its raw copy is kept."""
+        trim(self.folder, number, raw_folder(self.lake.root, self.name))
+
+    def _key(self, one: Record | Damage) -> tuple[int, str]:
+        table = one.label.partition("/")[0] if isinstance(one, Record) else ""
+        return one.segment, table if table in self.sources else next(iter(self.sources))
+
+    def _take(self, source: Source, found: list[Record | Damage]) -> int:
+        records = [one for one in found if isinstance(one, Record)]
+        new = [one for one in found if isinstance(one, Damage) or one.number > self._taken[source.table]]
+        last = records[-1] if records else None
+        pending = self._write(source, new, last) if new else 0
+        if last is not None:
+            self.number = last.number
+        return pending
+
+    def _write(self, source: Source, found: list[Record | Damage], last: Record | None) -> int:
+        made = drained(found, self.module, source, self.lake.utility)
+        number = self.number if last is None else last.number
+        report = self.lake.write(
+            source.table,
+            made.rows,
+            source=self.name,
+            received_at=None if last is None else last.received_at,
+            batch=f"{self.name}/{found[0].segment}",
+            unread=made.unread,
+            number=number,
+        )
+        came = datetime.now(UTC) if last is None else last.received_at
+        self.log.batch(made, report, newest_time(made.rows, TABLES[source.table].own_time), came)
+        return report.rows_written if source.table == "reading" else 0
+
+
+class Runner:
+    """All sources of one lake's utility that have a connector."""
+
+    def __init__(self, lake: Lake) -> None:
+        self.lake = lake
+        named = {name: sources_of(lake.utility, name) for name in lake.utility.sources}
+        lake.commit_pending({})
+        self.feeds = [Feed(lake, name, sources) for name, sources in named.items() if sources]
+        self._collectors = {feed.name: Collector(feed.name, lake.utility.folder, lake.root) for feed in self.feeds}
+        self._pending, self._committed_at = 0, time.monotonic()
+        self.failed: dict[str, str] = {}
+
+    def step(self, now: datetime) -> None:
+        """One round: keep the processes, take in what they spooled, commit where it is time."""
+        for feed in self.feeds:
+            collector = self._collectors[feed.name]
+            collector.keep()
+            self._drain(feed)
+        self._commit(now)
+        for feed in self.feeds:
+            self._note(feed)
+        write_facts(self.lake.root, [(feed.name, feed.log) for feed in self.feeds])
+
+    def stop(self) -> None:
+        """End all processes."""
+        for collector in self._collectors.values():
+            collector.stop()
+
+    def _drain(self, feed: Feed) -> None:
+        try:
+            self._pending += feed.drain()
+        except Exception as error:  # this source waits, the others go on
+            if feed.name not in self.failed:
+                log.exception("can't take in", source=feed.name)
+            self.failed[feed.name] = f"can't take in: {type(error).__name__}: {error}"
+        else:
+            if self.failed.pop(feed.name, None):
+                log.info("takes in again", source=feed.name)
+
+    def _note(self, feed: Feed) -> None:
+        """What is wrong with a source, worst first: it can't be taken in, its process dies, it doesn't answer."""
+        last_try = read_json(feed.folder / LAST_TRY)
+        refused = last_try.get("error") if last_try.get("state") == "failed" else None
+        feed.log.error(self.failed.get(feed.name) or self._collectors[feed.name].error or refused)
+
+    def _commit(self, now: datetime) -> None:
+        """Readings that are pending become part of the table, and spools are trimmed."""
+        today = self.lake.utility.day_of(now)
+        waited = time.monotonic() - self._committed_at >= COMMIT_EVERY_S
+        over = self._pending and any(day < today for day in self.lake.pending_days())
+        if not waited and not over and self._pending < COMMIT_ROWS:
+            return
+        self.lake.commit_pending({feed.name: feed.number for feed in self.feeds})
+        self._pending, self._committed_at = 0, time.monotonic()
+        for feed in self.feeds:
+            feed.trim(feed.number)

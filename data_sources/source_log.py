@@ -1,0 +1,90 @@
+"""What the runner knows of each source: batches, rows, newest data, what is wrong; kept in `<lake>/sources.json`."""
+
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from data_sources.drain import CLOCK_AHEAD, Drained
+from data_sources.write import WriteReport
+
+FILE = "sources.json"
+MOST_NAMES = 20
+STEPS_BACK = 3
+"""A clock went back where so many batches in a row are older than what came before; one alone is a late batch."""
+WENT_BACK = timedelta(minutes=10)
+
+
+class SourceLog:
+    """The facts of one source; they go on from what an earlier run left."""
+
+    def __init__(self, earlier: dict[str, Any]) -> None:
+        self.facts: dict[str, Any] = {
+            "batches": 0, "rows": 0, "duplicates": 0, "quarantined": 0, "ignored": 0, "last_batch_at": None,
+            "last_data_time": None, "unasked": [], "clock": None, "columns": [], "changed": None, "error": None,
+            "since": None,
+        } | earlier  # fmt: skip
+        self._back = 0
+
+    def batch(self, made: Drained, report: WriteReport, newest: datetime | None, received_at: datetime) -> None:
+        """Count what became of some batches; watch the source's clock and columns."""
+        facts = self.facts
+        facts["batches"] += made.batches
+        facts["rows"] += report.rows_written
+        facts["duplicates"] += report.rows_duplicate
+        facts["quarantined"] += report.rows_quarantined
+        facts["ignored"] += made.ignored
+        facts["last_batch_at"] = received_at.isoformat()
+        self._columns(made, received_at)
+        if newest is not None:
+            self._clock(newest, received_at)
+
+    def error(self, said: str | None, since: str | None = None) -> None:
+        """What is wrong with the source now; None where nothing is."""
+        if (said is None) != (self.facts["error"] is None):
+            self.facts["since"] = None if said is None else since or datetime.now(UTC).isoformat()
+        self.facts["error"] = said
+
+    def _columns(self, made: Drained, at: datetime) -> None:
+        """A source that changes what it sends is named: columns that came, columns that went."""
+        before, now = set(self.facts["columns"]), set(made.columns)
+        if not now:
+            return
+        if before and before != now:
+            come, gone = sorted(now - before)[:MOST_NAMES], sorted(before - now)[:MOST_NAMES]
+            self.facts["changed"] = {"at": at.isoformat(), "come": come, "gone": gone}
+        self.facts["columns"] = sorted(now)
+        self.facts["unasked"] = sorted(made.unasked)[:MOST_NAMES]
+
+    def _clock(self, newest: datetime, received_at: datetime) -> None:
+        """A clock that runs ahead shows at once, one that went back after some batches."""
+        if newest > received_at + CLOCK_AHEAD:
+            self.facts["clock"] = {"ahead_s": round((newest - received_at).total_seconds())}
+            return
+        before = self.facts["last_data_time"]
+        known = datetime.fromisoformat(before) if before else newest
+        if newest >= known:
+            self._back, self.facts["clock"] = 0, None
+            self.facts["last_data_time"] = newest.isoformat()
+        elif known - newest > WENT_BACK:
+            self._back += 1
+            if self._back >= STEPS_BACK:
+                self.facts["clock"] = {"back_s": round((known - newest).total_seconds())}
+
+
+def read_facts(lake_root: Path) -> dict[str, dict[str, Any]]:
+    """Source → its facts, as the runner last wrote them; {} where none ever ran."""
+    try:
+        facts: dict[str, dict[str, Any]] = json.loads((lake_root / FILE).read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError):
+        return {}
+    return facts
+
+
+def write_facts(lake_root: Path, logs: Sequence[tuple[str, SourceLog]]) -> None:
+    """Keep the facts, whole or not at all."""
+    path = lake_root / FILE
+    fresh = path.with_suffix(".new")
+    fresh.write_text(json.dumps({name: log.facts for name, log in logs}, ensure_ascii=False), encoding="utf-8")
+    fresh.replace(path)

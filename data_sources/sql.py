@@ -1,0 +1,202 @@
+"""SQL databases, by SQLAlchemy: rows of a query that are newer than a watermark, asked on schedule.
+
+From SCADA historians, billing, U8, work orders, hall queues, meters: long tables (a reading a row) and wide ones (a
+column a tag). Read only; a query is the DBA's own text with `:since` in it, nothing is reflected.
+Sample: ('W1_FLOW', datetime(2026, 9, 15, 16, 20), 812.5, 192)
+"""
+
+import importlib
+import io
+import json
+from collections.abc import Iterator, Sequence
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import polars as pl
+from pydantic import Field, model_validator
+from sqlalchemy import Connection, Engine, create_engine, make_url, text
+from sqlalchemy.pool import NullPool
+
+from data_sources.connector import Source, SourceSettings, TableMap
+from data_sources.hidden import filled
+from data_sources.import_map import headers_of
+from data_sources.problems import Problem
+from data_sources.spool import Raw
+from data_sources.tabular import one_line
+
+TABLE = None
+SILENCE_S = 86_400.0
+COLUMNS: dict[str, Any] = {}
+ROWS_AT_ONCE = 50_000
+"""Rows of one batch: what is held in memory at once, and lost to a failure at most before it is asked again."""
+SINCE = ":since"
+
+
+class Settings(SourceSettings):
+    """A database; its password stands in the environment, as ${NAME} in the URL."""
+
+    url: str = Field(description="SQLAlchemy's, such as postgresql+psycopg2://board:${DB_PASSWORD}@10.0.0.5/scada")
+    driver: str | None = Field(None, description="module of a driver that is used in place of the URL's own")
+    options: dict[str, Any] = Field({}, description="arguments of the driver's connect")
+
+
+class Map(TableMap):
+    """The query that fills a table."""
+
+    query: str
+    watermark: str | None = Field(None, description="the query's column that only grows; needs :since in the query")
+    start: datetime | date | int | float | None = Field(None, description="where the first fetch begins")
+    overlap_s: float = Field(300, ge=0, description="asked again each time, for rows committed late")
+    late_days: float = Field(0, ge=0, description="asked again once a day, for rows that come days late")
+
+    @model_validator(mode="after")
+    def _together(self) -> "Map":
+        if (self.watermark is None) != (SINCE not in self.query):
+            raise ValueError("watermark and :since belong together: the query must ask for rows after it")
+        return self
+
+
+FIRST_DAYS = 7
+"""How far back the first fetch goes where the map doesn't say."""
+
+
+def fetch(source: Source, since: str | None) -> Iterator[Raw]:
+    """Rows after the watermark, a batch after another.
+
+    Where the rows come ordered by their watermark, each batch moves the cursor, else only the last one does.
+    """
+    cursor = _Cursor(source, since)
+    held: Raw | None = None
+    with _engine(source.settings).connect() as connection:
+        for names, rows in _batches(connection, source.map, cursor.binds()):
+            if held is not None:
+                yield held
+            frame = as_frame(names, rows)
+            ordered = cursor.see(frame)
+            held = Raw(packed(frame), cursor=cursor.text() if ordered else None)
+    if held is not None:
+        yield Raw(held.payload, cursor=cursor.text())
+
+
+def parse(payload: bytes, source: Source) -> pl.DataFrame:
+    """The rows as the database gave them, typed."""
+    return pl.read_ipc(io.BytesIO(payload))
+
+
+def check(source: Source) -> list[Problem]:
+    """Whether the database answers, and which columns the map asks for that the query doesn't give."""
+    engine = _engine(source.settings)
+    with engine.connect() as connection:
+        statement, binds = text(source.map.query), _Cursor(source, None).binds()
+        result = connection.execute(statement, binds)
+        names = [one_line(name) for name in result.keys()]  # noqa: SIM118, a result is no dictionary
+    wanted = {f"columns.{name}": headers_of(column) for name, column in source.map.columns.items()}
+    wanted["watermark"] = () if source.map.watermark is None else (source.map.watermark,)
+    return [
+        source.map.problem(key, f"the query gives no column {header!r}; it gives {', '.join(names)}")
+        for key, headers in wanted.items()
+        for header in headers
+        if header not in names
+    ]
+
+
+def as_frame(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> pl.DataFrame:
+    """Rows of a driver as a frame; a column of values of several types becomes text."""
+    columns = list(zip(*rows, strict=True)) if rows else [() for _ in names]
+    return pl.DataFrame([_series(one_line(name), values) for name, values in zip(names, columns, strict=True)])
+
+
+def packed(frame: pl.DataFrame) -> bytes:
+    """A frame as the payload of a batch."""
+    buffer = io.BytesIO()
+    frame.write_ipc(buffer, compression="lz4")
+    return buffer.getvalue()
+
+
+def _series(name: str, values: Sequence[Any]) -> pl.Series:
+    try:
+        return pl.Series(name, values)
+    except (TypeError, pl.exceptions.PolarsError, OverflowError):
+        return pl.Series(name, [None if value is None else str(value) for value in values], dtype=pl.String)
+
+
+def _engine(settings: Settings) -> Engine:
+    """An engine without a pool: a connection a fetch, so that a server that went away is no special case."""
+    url = make_url(settings.url)
+    url = url.set(username=_filled(url.username), password=_filled(str(url.password) if url.password else None))
+    extra = {} if settings.driver is None else {"module": importlib.import_module(settings.driver)}
+    return create_engine(url, poolclass=NullPool, connect_args=settings.options, **extra)
+
+
+def _filled(part: str | None) -> str | None:
+    return None if part is None else filled(part)
+
+
+def _batches(
+    connection: Connection, how: Map, binds: dict[str, Any]
+) -> Iterator[tuple[list[str], Sequence[Sequence[Any]]]]:
+    result = connection.execution_options(yield_per=ROWS_AT_ONCE).execute(text(how.query), binds)
+    names = list(result.keys())
+    for rows in result.partitions():
+        yield names, rows
+
+
+class _Cursor:
+    """How far a table has been read: the newest watermark, and the day on which late rows were last asked for."""
+
+    def __init__(self, source: Source, since: str | None) -> None:
+        self._map: Map = source.map
+        kept = json.loads(since) if since else {}
+        start = self._map.start
+        if start is None:
+            start = datetime.now(ZoneInfo(source.timezone)).replace(tzinfo=None) - timedelta(days=FIRST_DAYS)
+        self._at: Any = _KINDS[kept["kind"]](kept["at"]) if kept else start
+        self._day = datetime.now(UTC).date().isoformat()
+        self._late = bool(self._map.late_days) and kept.get("day", self._day) != self._day
+        self._last: Any = None
+        self._ordered = True
+
+    def binds(self) -> dict[str, Any]:
+        """What `:since` is this time."""
+        if self._map.watermark is None:
+            return {}
+        if not isinstance(self._at, date):
+            return {"since": self._at}
+        back = timedelta(days=self._map.late_days) if self._late else timedelta(seconds=self._map.overlap_s)
+        return {"since": self._at - back}
+
+    def see(self, frame: pl.DataFrame) -> bool:
+        """Move on to the newest watermark of some rows; tells whether all rows came in its order."""
+        column = frame[self._map.watermark].drop_nulls() if self._map.watermark in frame.columns else pl.Series([])
+        if len(column):
+            self._ordered &= column.is_sorted() and (self._last is None or self._last <= _plain(column[0]))
+            self._last = newest = _plain(column.max())
+            if _kind(newest) != _kind(self._at) or newest > self._at:
+                self._at = newest
+        return self._ordered
+
+    def text(self) -> str | None:
+        """What the next fetch is given."""
+        if self._map.watermark is None:
+            return None
+        at = self._at.isoformat() if isinstance(self._at, date) else self._at
+        return json.dumps({"kind": _kind(self._at)[0], "at": at, "day": self._day})
+
+
+_KINDS: dict[str, Any] = {"time": datetime.fromisoformat, "day": date.fromisoformat, "plain": lambda value: value}
+
+
+def _plain(value: Any) -> Any:
+    """A watermark that JSON can keep: a number of a fixed scale as a whole one, or a float."""
+    if isinstance(value, Decimal):
+        return int(value) if value == int(value) else float(value)
+    return value
+
+
+def _kind(value: Any) -> tuple[str, bool]:
+    """What sort of watermark it is: those of one sort can be compared."""
+    if isinstance(value, datetime):
+        return "time", value.tzinfo is not None
+    return ("day", False) if isinstance(value, date) else ("plain", False)

@@ -1,0 +1,30 @@
+"""A real PostgreSQL for the tests of this folder: one server, reached by a socket, and an empty database a test."""
+
+import itertools
+import tempfile
+from pathlib import Path
+
+import pgserver
+import pytest
+from sqlalchemy import create_engine, make_url, text
+
+_NUMBERS = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def postgres_server():
+    with tempfile.TemporaryDirectory(prefix="pg-") as folder:
+        server = pgserver.get_server(Path(folder) / "data", cleanup_mode="stop")
+        yield make_url(server.get_uri()).set(drivername="postgresql+psycopg2")
+        server.cleanup()
+
+
+@pytest.fixture
+def database(postgres_server):
+    """The engine of an empty database."""
+    name = f"test_{next(_NUMBERS)}"
+    with create_engine(postgres_server, isolation_level="AUTOCOMMIT").connect() as admin:
+        admin.execute(text(f"CREATE DATABASE {name}"))
+    engine = create_engine(postgres_server.set(database=name))
+    yield engine
+    engine.dispose()
