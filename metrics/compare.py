@@ -42,8 +42,13 @@ def year_before(past: Past, period: date) -> float | None:
     """The value of the same period a year before (同比): the date, the week 52 weeks before, the month."""
     if past.indicator.period == "week":
         return past.values.get(period - timedelta(weeks=52))
-    last = calendar.monthrange(period.year - 1, period.month)[1]
-    return past.values.get(period.replace(year=period.year - 1, day=min(period.day, last)))
+    return past.values.get(same_day_last_year(period))
+
+
+def same_day_last_year(day: date) -> date:
+    """The same date a year before; of 29 February the 28th."""
+    last = calendar.monthrange(day.year - 1, day.month)[1]
+    return day.replace(year=day.year - 1, day=min(day.day, last))
 
 
 def trend(past: Past, last_closed: date) -> list[tuple[date, float | None, str]]:

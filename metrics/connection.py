@@ -1,8 +1,7 @@
 """DuckDB connections: one for the product's own SQL, and the locked one on which catalogue SQL runs."""
 
 import warnings
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
 
 import duckdb
 import polars as pl
@@ -48,12 +47,9 @@ def fetch(connection: Connection, select: str) -> pl.DataFrame:
     return _in_utc(pl.DataFrame(connection.sql(select).to_arrow_table()))
 
 
-def fetch_few(connection: Connection, select: str, blanks: Mapping[str, Any] | None = None) -> pl.DataFrame:
-    """As `fetch`, of a SELECT that returns few rows: planned once instead of twice, for a copy of its rows.
-
-    `blanks` are the values of its $parameters.
-    """
-    return _in_utc(pl.DataFrame(connection.execute(select, dict(blanks) if blanks else None).to_arrow_table()))
+def fetch_few(connection: Connection, select: str) -> pl.DataFrame:
+    """As `fetch`, of a SELECT that returns few rows: planned once instead of twice, for a copy of its rows."""
+    return _in_utc(pl.DataFrame(connection.execute(select).to_arrow_table()))
 
 
 def _in_utc(rows: pl.DataFrame) -> pl.DataFrame:

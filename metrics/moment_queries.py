@@ -1,7 +1,7 @@
 """The questions of board and pages beyond the indicators: SELECTs of queries/ over the views, as at one moment."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,7 @@ def query(name: str) -> str:
 def ask(
     engine: Engine, as_of: datetime, names: Sequence[str], over: Span | None = None, **blanks: Any
 ) -> dict[str, pl.DataFrame]:
-    """The answers of these queries, by name; `blanks` fill their $parameters.
+    """The answers of these queries, by name; `blanks` are what they ask for with getvariable.
 
     View `span` is `over`, by default the business day with the 24 hours before `as_of`.
     """
@@ -37,7 +37,9 @@ def ask(
     try:
         for name, needed in wanted.items():
             with views.connection(span, needed) as cursor:
-                answers[name] = fetch_few(cursor, query(name), blanks)
+                for blank, value in blanks.items():
+                    cursor.execute(f"SET VARIABLE {blank} = $value", {"value": value})
+                answers[name] = fetch_few(cursor, query(name))
     finally:
         views.close()
     return answers
@@ -65,6 +67,12 @@ def ask_with(engine: Engine, as_of: datetime, name: str, **given: pl.DataFrame) 
             return fetch(cursor, query(name))
     finally:
         views.close()
+
+
+def whole_day(engine: Engine, day: date) -> Span:
+    """One business day from end to end."""
+    starts_at, ends_at = engine.utility.day_start(day), engine.utility.day_start(day + timedelta(days=1))
+    return Span(day, day, day, starts_at, ends_at, (ends_at - starts_at) // HOUR)
 
 
 def day_span(engine: Engine, as_of: datetime) -> Span:

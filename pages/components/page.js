@@ -3,9 +3,9 @@
 if (!window.waterPages) {
   window.waterPages = true;
   document.addEventListener("click", (event) => {
-    const link = event.target.closest?.("a[href^='/'][target='_self']");
+    const link = event.target.closest?.(".stHtml a[href^='/']");
     const plain = event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.altKey;
-    if (link && plain && !("reload" in link.dataset) && link.closest(".stApp")) {
+    if (link && plain && !("reload" in link.dataset)) {
       event.preventDefault();
       const other = new URL(link.href).pathname !== location.pathname;
       history.pushState({}, "", link.href);

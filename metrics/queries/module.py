@@ -1,0 +1,53 @@
+"""What a module's page asks: its sites with yesterday's volumes, its indicators' past, its hours past a limit."""
+
+from datetime import date, datetime, timedelta
+
+import polars as pl
+
+from metrics import compare
+from metrics.engine import Engine
+from metrics.groups import LastBatches
+from metrics.moment_queries import ask_one, days_back, whole_day
+
+_VOLUMES = ("m3", "previous_m3", "last_year_m3")
+
+
+def sites(engine: Engine, as_of: datetime, module: str) -> pl.DataFrame:
+    """One row a site of the module: site_id, kind, points, reporting (those that tell something now), newest, and of
+    the last day that is over m3 with previous_m3 (the day before) and last_year_m3 (the same date a year before).
+
+    `newest` of a site without points is when its groups' sources last handed something over. Volumes as in
+    site_volumes.sql, NULL where nothing is measured.
+    """
+    rows = ask_one(engine, as_of, "module_sites", module=module)
+    batches = LastBatches(engine.lake).now()
+    heard = engine.utility.groups.select(
+        "site_id", batch=pl.col("source").replace_strict(batches, default=None, return_dtype=pl.Datetime("us", "UTC"))
+    )
+    heard = heard.group_by("site_id").agg(pl.col("batch").max())
+    rows = rows.join(heard, on="site_id", how="left").with_columns(pl.coalesce("newest", "batch").alias("newest"))
+    yesterday = engine.utility.day_of(as_of) - timedelta(days=1)
+    days = (yesterday, yesterday - timedelta(days=1), compare.same_day_last_year(yesterday))
+    for name, day in zip(_VOLUMES, days, strict=True):
+        of_day = volumes(engine, as_of, day).select("site_id", pl.col("m3").alias(name))
+        rows = rows.join(of_day, on="site_id", how="left")
+    return rows.drop("batch").sort("site_id")
+
+
+def volumes(engine: Engine, as_of: datetime, day: date) -> pl.DataFrame:
+    """What passed each metered site on a day: site_id, day, m3 (NULL unless every meter has a valid day)."""
+    return ask_one(engine, as_of, "site_volumes", whole_day(engine, day))
+
+
+def history(engine: Engine, as_of: datetime, indicator_id: str) -> pl.DataFrame:
+    """The headline's closed periods of an indicator, oldest first: period, value, state."""
+    rows = engine.history([indicator_id], as_of).filter(pl.col("site_id") == "")
+    return rows.select("period", "value", "state")
+
+
+def past_limit(engine: Engine, as_of: datetime, module: str, days: int) -> pl.DataFrame:
+    """The module's points past a limit or early warning in some hour of the last `days` × 24 h; worst first.
+
+    Columns of hours_past_limit.sql, values in canonical units; `low` and `high` are the limit, else the early warning.
+    """
+    return ask_one(engine, as_of, "hours_past_limit", days_back(engine, as_of, days), module=module)
