@@ -1,4 +1,4 @@
-"""`python -m data_sources`: list, check, status, import, decode, listen."""
+"""`python -m data_sources`: list, check, status, import, decode, listen, backup, restore, verify."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,6 +11,7 @@ from data_sources.importer import import_file
 from data_sources.lake import Lake
 from data_sources.load import check_utility, load_utility
 from data_sources.protocol_commands import decode_file, listen
+from data_sources.safekeeping import backup, restore, verify
 from data_sources.settings import Settings
 from data_sources.status import source_status
 from data_sources.utility import Utility
@@ -98,6 +99,9 @@ def import_rows(file: File, table: Table, map_file: MapFile, as_json: Json = Fal
 
 app.command("decode")(decode_file)
 app.command("listen")(listen)
+app.command("backup")(backup)
+app.command("restore")(restore)
+app.command("verify")(verify)
 
 
 if __name__ == "__main__":
