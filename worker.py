@@ -9,10 +9,12 @@ from datetime import UTC, date, datetime
 
 import structlog
 
+from brain.process import BrainProcess
 from data_sources.heartbeat import beating
 from data_sources.lake import Lake
 from data_sources.load import load_utility
 from data_sources.locks import LockHeld
+from data_sources.logs import log_to_stderr
 from data_sources.problems import BadInput, Problem
 from data_sources.runner import Runner
 from data_sources.settings import Settings
@@ -97,14 +99,16 @@ class Worker:
 
 def run(lake: Lake, parent: int | None) -> None:
     """Rounds until the parent is gone: one every `refresh_seconds`."""
-    worker = Worker(lake)
+    worker, brain = Worker(lake), BrainProcess(lake)
     try:
         while _lives(parent):
             started = time.monotonic()
             worker.once()
+            brain.tick(now_of(lake.utility, lake))
             while _lives(parent) and time.monotonic() - started < lake.utility.refresh_seconds:
                 time.sleep(min(LOOK_FOR_PARENT_S, lake.utility.refresh_seconds))
     finally:
+        brain.stop()
         worker.sources.stop()
 
 
@@ -113,20 +117,12 @@ def _lives(parent: int | None) -> bool:
     return parent is None or os.getppid() == parent
 
 
-def _log_to_stderr() -> None:
-    plain = structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
-    structlog.configure(
-        processors=[structlog.processors.add_log_level, structlog.processors.TimeStamper("iso", utc=True), plain],
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
-
-
 def main() -> int:
     """Hold the worker's lock and work; 2 where another one holds it, or the folder is no good."""
     parser = ArgumentParser(description=__doc__)
     parser.add_argument("--parent", type=int, help="the process with which this one ends")
     given = parser.parse_args()
-    _log_to_stderr()
+    log_to_stderr()
     settings = Settings()
     try:
         utility = load_utility(settings.utility)

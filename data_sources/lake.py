@@ -193,7 +193,9 @@ class Lake:
         opened = self._open(table)
         if opened is None:
             return {}
-        grouped = self._with_pending(table, opened).group_by("day").agg("path")
+        # below the root, so that a lake that is moved or restored elsewhere stays sealed and its marts stay true
+        below = pl.col("path").str.strip_prefix(f"{self.root}/")
+        grouped = self._with_pending(table, opened).group_by("day").agg(below)
         return {day: fingerprint(paths) for day, paths in grouped.iter_rows()}
 
     def newest(self, table: str) -> datetime | None:

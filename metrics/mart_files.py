@@ -43,12 +43,16 @@ class MartFiles:
         """The days that have marts, oldest first."""
         return mart_days(self.lake.marts)
 
-    def read(self, mart: str, days: Collection[date], as_of: datetime) -> list[pl.DataFrame]:
-        """Frames that together are a mart's rows of `days` as at `as_of`."""
+    def read(
+        self, mart: str, days: Collection[date], as_of: datetime, points: Collection[str] | None = None
+    ) -> list[pl.DataFrame]:
+        """Frames that together are a mart's rows of `days` as at `as_of`; of these `points`, or of all."""
         shown = [day for day in sorted(days) if self._is_shown(day, as_of)]
         paths = [path for day in shown if (path := mart_file(self.lake.marts, mart, day)).exists()]
-        frames = [pl.read_parquet(paths, glob=False, hive_partitioning=False)] if paths else []
-        return frames + [self._in_memory(day, as_of)[mart] for day in sorted(set(days) - set(shown))]
+        wanted = pl.lit(value=True) if points is None else pl.col("point_id").is_in(list(points))
+        files = pl.scan_parquet(paths, glob=False, hive_partitioning=False).filter(wanted) if paths else None
+        frames = [files.collect()] if files is not None else []
+        return frames + [self._in_memory(day, as_of)[mart].filter(wanted) for day in sorted(set(days) - set(shown))]
 
     def latest(self, days: Collection[date], as_of: datetime) -> pl.DataFrame | None:
         """Mart latest as at the end of each of `days` (or as_of), of the last day before that had readings."""

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 import typer
 
+import brain.__main__
 import data_sources.__main__
 import metrics.__main__
 import sample_data.__main__
@@ -15,6 +16,7 @@ from metrics.indicator_docs import pages
 from metrics.limits import shipped_limits
 
 COMMAND_LINES = {
+    "brain": brain.__main__.app,
     "data_sources": data_sources.__main__.app,
     "metrics": metrics.__main__.app,
     "sample_data": sample_data.__main__.app,

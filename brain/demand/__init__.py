@@ -1,0 +1,1 @@
+"""Water demand: its series, calendar, models and bands."""

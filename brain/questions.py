@@ -1,0 +1,6 @@
+"""Every question, in the order in which they are asked: who stands on another's answer comes after it."""
+
+from brain.question import Question
+from brain.water_demand import QUESTION as WATER_DEMAND
+
+QUESTIONS: tuple[Question, ...] = (WATER_DEMAND,)
