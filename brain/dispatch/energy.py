@@ -1,0 +1,69 @@
+"""What pumping uses and costs: energy from the machines' ratings, prices from the tariff's periods."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import numpy as np
+import polars as pl
+
+from brain.dispatch.tree import Floats
+from data_sources.tariff_checks import minutes_of, months_of
+from data_sources.utility import Utility
+
+DENSITY, GRAVITY = 1000.0, 9.81
+"""kg/m³ and m/s²."""
+J_PER_KWH = 3.6e6
+
+
+def efficiency(flow_m3h: float, head_m: float, power_kw: float) -> float:
+    """From the grid to the water at a pump's rated point: η = ρ g Q H ÷ P."""
+    return DENSITY * GRAVITY * flow_m3h / 3600 * head_m / (1000 * power_kw)
+
+
+def kwh_per_m3(head_m: float, share: float) -> float:
+    """Energy to lift a m³ by `head_m` at an efficiency of `share`: E = ρ g V H ÷ η (Karassik et al., Pump Handbook).
+
+    The rated head stands for static lift and friction together: what a main with few pumps on saves in friction is
+    left out, so energy differs between two plans by the volume they move, and cost also by when they move it.
+    """
+    return DENSITY * GRAVITY * head_m / share / J_PER_KWH
+
+
+def station_kwh_per_m3(machines: pl.DataFrame, stations: Sequence[str]) -> Floats:
+    """What each station uses for a m³, the mean over its rated pumps weighted by their flow.
+
+    A station none of whose pumps has flow, head and power is taken as the mean of the others; with none at all, 0.
+    """
+    rated = machines.filter(
+        (pl.col("kind") == "pump")
+        & (pl.col("rated_flow_m3h") > 0)
+        & (pl.col("rated_head_m") > 0)
+        & (pl.col("rated_kw") > 0)
+    )
+    used: dict[str, list[tuple[float, float]]] = {}
+    for site, flow, head, power in rated.select("site_id", "rated_flow_m3h", "rated_head_m", "rated_kw").iter_rows():
+        used.setdefault(site, []).append((flow, kwh_per_m3(head, efficiency(flow, head, power))))
+    known = {site: float(np.average([e for _, e in one], weights=[q for q, _ in one])) for site, one in used.items()}
+    mean = float(np.mean([known[one] for one in stations if one in known] or [0.0]))
+    return np.array([known.get(one, mean) for one in stations], dtype=np.float64)
+
+
+def prices(utility: Utility, moments: Sequence[datetime]) -> Floats:
+    """Price of a kWh at each moment by tariff.csv, in its currency; 0 where there is no tariff.
+
+    Of the rows that hold for any day; what a long public holiday changes is left out, as its dates are not in the file.
+    """
+    rows = utility.tariff.filter(pl.col("day_kind") == "any").to_dicts()
+    found = np.zeros(len(moments))
+    for at, moment in enumerate(moments):
+        local = moment.astimezone(utility.zone)
+        minute = 60 * local.hour + local.minute
+        fits = [
+            row
+            for row in rows
+            if row["effective_from"] <= local.date()
+            and local.month in months_of(row["months"])
+            and minutes_of(row["from"]) <= minute < minutes_of(row["to"])
+        ]
+        found[at] = max(fits, key=lambda row: row["effective_from"])["price_cny_kwh"] if fits else 0.0
+    return found
