@@ -1,4 +1,4 @@
-"""How pumps follow a plan minute by minute: so many minutes of each quarter of an hour, with the well's own safeguards."""
+"""How pumps follow a plan: so many minutes of each quarter of an hour, and the well's own safeguards before it."""
 
 import numpy as np
 
@@ -28,8 +28,9 @@ class PlanRule:
         self.rate = wells.pump_m3h if available is None else wells.pump_m3h * available
         self.most = wells.most_m3h(available)
         self.before = np.cumsum(self.rate, axis=1) - self.rate
-        self.minutes = np.zeros(0)
-        self.dry, self.full = (np.zeros(0, dtype=bool) for _ in range(2))
+        self.minutes: Floats = np.zeros((0, 0, 0))
+        self.dry: Bools = np.zeros((0, 0), dtype=bool)
+        self.full: Bools = self.dry
 
     def wanted(self, minute: int, level: Floats, running: Bools) -> tuple[Floats, Bools]:
         """Flow wanted, m³/h, and the pumps that run for it; minutes must come in their order, from 0 on."""
@@ -50,7 +51,7 @@ class PlanRule:
         target = np.clip(self.flow[:, step, None] + off, 0, self.most[:, None])
         rate = np.maximum(self.rate, 1e-9)[:, None, :]
         share = np.clip((target[:, :, None] - self.before[:, None, :]) / rate, 0, 1)
-        minutes = np.rint(share * STEP_MIN)
+        minutes: Floats = np.rint(share * STEP_MIN)
         minutes[minutes < SHORTEST_MIN] = 0
         minutes[minutes > STEP_MIN - SHORTEST_MIN] = STEP_MIN
         self.minutes = minutes

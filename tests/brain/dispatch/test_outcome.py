@@ -18,7 +18,8 @@ def wells(stations: int = 1, pumps: int = 2) -> Wells:
 
     return Wells(
         area_m2=each(50), min_level=each(0.6), stop_level=each(1.0), start_level=each(1.8), comfort_level=each(2.4),
-        alarm_level=each(4.2), overflow_level=each(5.2), main_m3h=each(1000), pump_m3h=np.full((stations, pumps), 100.0),
+        alarm_level=each(4.2), overflow_level=each(5.2), main_m3h=each(1000),
+        pump_m3h=np.full((stations, pumps), 100.0),
     )  # fmt: skip
 
 
