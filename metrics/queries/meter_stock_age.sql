@@ -17,7 +17,6 @@ waiting AS (
             WHEN 'received' THEN 'to_verify'
             ELSE 'unknown'
         END                       AS waits,
-        meter.dn_mm,
         moment.day - newest.since AS age_days
     FROM meter
     CROSS JOIN moment
@@ -27,15 +26,13 @@ waiting AS (
 
 SELECT
     waits,
-    dn_mm,
-    CASE
-        WHEN age_days < 30 THEN 'under_30'
-        WHEN age_days < 90 THEN 'under_90'
-        WHEN age_days < 180 THEN 'under_180'
-        WHEN age_days IS NOT NULL THEN 'over_180'
-        ELSE 'unknown'
-    END      AS age,
-    count(*) AS meters
+    count(*)                                                  AS meters,
+    count(*) FILTER (WHERE age_days < 30)                     AS under_30,
+    count(*) FILTER (WHERE age_days >= 30 AND age_days < 90)  AS under_90,
+    count(*) FILTER (WHERE age_days >= 90 AND age_days < 180) AS under_180,
+    count(*) FILTER (WHERE age_days >= 180)                   AS over_180,
+    count(*) FILTER (WHERE age_days IS NULL)                  AS unknown,
+    max(age_days)                                             AS oldest_days
 FROM waiting
-GROUP BY ALL
-ORDER BY ALL
+GROUP BY waits
+ORDER BY meters DESC, waits ASC

@@ -11,6 +11,7 @@ if (!window.waterPages) {
       history.pushState({}, "", link.href);
       dispatchEvent(new PopStateEvent("popstate", { state: {} }));
       if (other) document.querySelector(".stMain")?.scrollTo(0, 0);
+      else if (link.hash) document.querySelector(link.hash)?.scrollIntoView();
     }
     for (const menu of document.querySelectorAll("details.menu[open]")) {
       if (link || !menu.contains(event.target)) menu.open = false;

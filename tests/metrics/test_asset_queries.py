@@ -97,6 +97,8 @@ def test_verifications_by_maker_and_lot_the_worst_first(engine, tiny_lake):
     )
     rows = meters.verifications(engine, NOW).select("lot", "passed", "failed", "last_on").rows()
     assert rows == [("L0", 2, 1, date(2026, 3, 5)), ("L1", 1, 0, date(2026, 2, 23))]
+    makers = meters.makers(engine, NOW).select("maker", "lots", "passed", "failed", "passed_share").rows()
+    assert makers == [(None, 2, 3, 1, 75.0), ("A", 2, 3, 1, 75.0)]
 
 
 def test_what_meters_in_store_wait_for(engine, tiny_lake):
@@ -110,11 +112,30 @@ def test_what_meters_in_store_wait_for(engine, tiny_lake):
         event("M2", "removed", 200),
     )
     assert sorted(meters.stock_age(engine, NOW).rows()) == [
-        ("to_install", 20, "under_90", 1),
-        ("to_retire", 20, "over_180", 1),
-        ("to_verify", 20, "under_30", 1),
-        ("unknown", 20, "unknown", 1),
+        ("to_install", 1, 0, 1, 0, 0, 0, 30),
+        ("to_retire", 1, 0, 0, 0, 1, 0, 200),
+        ("to_verify", 1, 1, 0, 0, 0, 0, 29),
+        ("unknown", 1, 0, 0, 0, 0, 1, None),
     ]
+
+
+def test_due_by_dn_and_by_month(engine, tiny_lake):
+    write(
+        tiny_lake,
+        "meter",
+        meter("late", "expired", date(2026, 1, 1)),
+        meter("march", "in_use", date(2026, 3, 31)),
+        meter("april", "in_use", date(2026, 4, 1), dn_mm=40),
+        meter("next year", "in_use", date(2027, 3, 1)),
+    )
+    every, dn20, dn40 = meters.due(engine, NOW).rows(named=True)
+    assert (every["installed"], every["overdue"], every["within_30"], every["later"]) == (4, 1, 2, 1)
+    assert (dn20["dn_mm"], dn20["installed"], dn40["dn_mm"], dn40["within_30"]) == (20, 3, 40, 1)
+    months = meters.due_by_month(engine, NOW).rows()
+    assert months[:2] == [(date(2026, 3, 1), 2), (date(2026, 4, 1), 1)]
+    assert len(months) == 12
+    assert sum(n for _, n in months) == 3  # next March lies beyond the year
+    assert meters.listed(engine, NOW, "within_30", dn_mm=40)["meter_id"].to_list() == ["april"]
 
 
 def item(item_id, **more):

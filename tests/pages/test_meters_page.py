@@ -1,0 +1,71 @@
+"""The page of meters on the sample's rows: numbers as polars finds them, from a count to its list, accounts masked."""
+
+import re
+from datetime import date, timedelta
+
+import polars as pl
+import pytest
+
+from data_sources.write import MASK
+from pages.components.stage_flow import Part, Stage, stage_flow
+from tests.conftest import AS_OF
+from tests.pages.conftest import shown_html
+
+TODAY = date(2026, 9, 15)
+
+
+def figures(html: str) -> dict[str, float | None]:
+    found = re.findall(r'data-figure="([^"]+)" data-value="([^"]*)"', html)
+    return {name: float(value) if value else None for name, value in found}
+
+
+def cells(html: str, table: str) -> list[list[str]]:
+    body = re.search(rf'data-table="{table}".*?<tbody>(.*?)</tbody>', html, re.S)[1]
+    return [re.findall(r"<td[^>]*>(?:<a[^>]*>)?(.*?)(?:</a>)?</td>", row) for row in body.split("</tr>") if row]
+
+
+@pytest.mark.slow
+def test_its_numbers_are_those_of_the_rows(sample_page, sample_lake):
+    html = shown_html(sample_page("meters"))
+    meters = sample_lake.scan("meter").collect()
+    installed = meters.filter(pl.col("state").is_in(["in_use", "expired"]))
+    soon = installed.filter(pl.col("verified_until").is_between(TODAY, TODAY + timedelta(days=29)))
+    assert figures(html)["在装水表"] == installed.height
+    assert figures(html)["30 天内到期"] == soon.height > 0
+    assert figures(html)["超期在装"] == installed.filter(pl.col("verified_until") < TODAY).height
+    events = sample_lake.scan("meter_event").filter(pl.col("happened_at") >= AS_OF - timedelta(days=365)).collect()
+    counts = dict(events.group_by("event").len().rows())
+    share = 100 * counts["verified"] / (counts["verified"] + counts["failed"])
+    assert figures(html)["近一年检定合格率"] == pytest.approx(share)
+    every = cells(html, "meters-due")[0]
+    assert every[0] == "合计"
+    assert float(every[1]) == installed.height
+    for state, count in meters.group_by("state").len().rows():
+        assert re.search(rf"list={state}[^>]*>.*?<b>{count}</b>", html), state
+
+
+@pytest.mark.slow
+def test_a_count_leads_to_its_list(sample_page, sample_lake):
+    html = shown_html(sample_page("meters", list="received", lot="no such"))
+    assert 'data-table="meters"' not in html  # that lot is not in store
+    received = sample_lake.scan("meter").filter(state="received").collect()
+    html = shown_html(sample_page("meters", list="received"))
+    assert f"在库，{received.height} 只" in html
+    assert {row[0] for row in cells(html, "meters")} <= set(received["meter_id"])
+    # an address that asks for what there is not gets what is due next
+    assert "30 天内到期，" in shown_html(sample_page("meters", list="stolen", dn="x"))
+
+
+@pytest.mark.slow
+def test_accounts_are_masked(sample_page, sample_lake):
+    html = shown_html(sample_page("meters", list="in_use"))
+    accounts = sample_lake.scan("meter").filter(pl.col("account").is_not_null()).collect()["account"]
+    assert {row[-1] for row in cells(html, "meters")} == {MASK}
+    assert not any(account in html for account in accounts.unique().to_list()[:2000])
+
+
+def test_a_stage_links_its_parts_and_marks_what_is_late():
+    html = stage_flow([Stage("<use>", 3, [Part("late", 1, "/meters?list=expired", True, "warning")], ["30 d"])], "life")
+    assert "&lt;use&gt;" in html
+    assert '<a href="/meters?list=expired" target="_self" class="warning" aria-current=true>' in html
+    assert '<p class="passed">30 d</p>' in html
