@@ -1,0 +1,54 @@
+"""From a station's packets to the board: through spool and runner, and by a worker of its own."""
+
+import time
+from datetime import UTC, datetime
+
+import pytest
+
+from data_sources.collect import spool_folder
+from data_sources.runner import Runner
+from data_sources.spool import Raw, Spool
+from tests.data_sources.hj212.packets import HOUR
+from tests.outlets import MN, Station, WorkerProcess, free_port, lake_of, packet, values, write_outlet_utility
+
+
+@pytest.fixture
+def idle(monkeypatch):
+    monkeypatch.setattr("data_sources.supervise.Collector.keep", lambda self: None)
+
+
+def test_packets_of_a_spool_become_readings_in_canonical_units(tmp_path, idle):
+    lake = lake_of(write_outlet_utility(tmp_path / "tiny", free_port()), tmp_path / "lake")
+    spool = Spool(spool_folder(lake.root, "outlet"))
+    spool.append([Raw(packet(1) + packet(2)), Raw(b"noise"), Raw(HOUR + packet(2))])
+    spool.close()
+    Runner(lake).step(datetime.now(UTC))
+    assert values(lake) == [0.01, 0.02]
+    bad = lake.scan("quarantine").sort("row").collect()
+    assert bad["reason"].to_list() == [
+        "no packet: expected ## and four digits of length",
+        "23040281003022 is none of the stations of this source",
+    ]
+    assert HOUR.decode().strip() in bad["payload"][1]
+
+
+@pytest.mark.slow
+def test_a_worker_receives_answers_and_shows(tmp_path):
+    port = free_port()
+    folder = write_outlet_utility(tmp_path / "tiny", port)
+    lake = lake_of(folder, tmp_path / "lake")
+    worker, station = WorkerProcess(folder, lake.root), Station(port)
+    worker.start()
+    try:
+        until = time.monotonic() + 60
+        number = 1
+        while number <= 5 and time.monotonic() < until:
+            number += station.send(number)
+            time.sleep(0.1)
+        while values(lake) != [0.01, 0.02, 0.03, 0.04, 0.05] and time.monotonic() < until:
+            time.sleep(0.2)
+        assert values(lake) == [0.01, 0.02, 0.03, 0.04, 0.05]
+    finally:
+        station.close()
+        worker.kill()
+    assert lake.scan("quarantine").collect().is_empty(), MN
