@@ -79,16 +79,20 @@ class Case:
         """
         rows = as_result(pl.DataFrame(self.connection.sql(sql).to_arrow_table()))
         for period, span in self.spans.items():
+            of_period = rows.filter(pl.col("period") == period)
             judged = judge(
                 self.indicator,
-                rows.filter(pl.col("period") == period),
+                of_period,
                 thresholds_on(self.limits, self.indicator.id, span.last_day),
                 tables_present=self.tables_present,
                 baseline=self.example.baseline,
             )
-            for expected in self.example.expect:
-                if expected.period == period:
-                    yield from _differences(expected, judged)
+            wanted = [expected for expected in self.example.expect if expected.period == period]
+            differences = [one for expected in wanted for one in _differences(expected, judged)]
+            if differences and of_period.is_empty():  # one cause, one line
+                yield f"{period}: the SELECT returns no row; no row of the example passes its joins and conditions"
+            else:
+                yield from differences
 
 
 def _spans(indicator: Indicator, example: Example, days: ExampleDays, as_of: datetime) -> dict[date, Span]:

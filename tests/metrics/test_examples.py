@@ -102,6 +102,16 @@ def test_a_wrong_expectation_is_told_with_its_line(limits):
     assert problem.message == "2026-03-15 N: numerator is 4, expected 3"
 
 
+def test_a_select_that_finds_nothing_is_told_once(limits):
+    indicator = CATALOGUE.indicators["pressure_compliance"]
+    sql = indicator.sql.replace("points.role = 'network'", "points.role = 'tank'")
+    (example, *_) = indicator.examples
+    problems = run_examples(indicator.model_copy(update={"sql": sql, "examples": (example,)}), limits)
+    assert [(one.line, one.message) for one in problems] == [
+        (example.line, "2026-03-15: the SELECT returns no row; no row of the example passes its joins and conditions")
+    ]
+
+
 def test_a_period_that_has_not_come_is_told(limits):
     indicator = CATALOGUE.indicators["pressure_compliance"]
     later = indicator.examples[0].expect[0].model_copy(update={"period": date(2026, 3, 20)})
