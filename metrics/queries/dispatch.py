@@ -8,12 +8,11 @@ import polars as pl
 from metrics.connection import fetch, own_connection, view_of_files
 from metrics.day_ledger import mart_file
 from metrics.engine import Engine
-from metrics.moment_queries import ask, ask_with, day_span, query
+from metrics.moment_queries import ask, ask_one, ask_with, day_span, query
 from metrics.spans import HOUR, Span
 
 BEFORE, AFTER = timedelta(hours=6), timedelta(hours=24)
 """How much of the time before a storm, and after it, is looked at with it."""
-NOW_BACK = timedelta(hours=24)
 _RAIN = {
     "point_id": pl.String(),
     "hour": pl.Datetime("us", "UTC"),
@@ -25,7 +24,7 @@ _RAIN = {
 class Storm(NamedTuple):
     """A stretch of hours: rain (valid_at, mm, kind), works (site_id, valid_at, observed, capacity_m3h), and stations
 
-    (site_id, hour, level_m (the highest), flow_m3h, running, available; alarm_level, nearness = level ÷ alarm level).
+    (site_id, hour, pumps, level_m (the highest), flow_m3h, running, available; alarm_level, nearness = level ÷ alarm).
     """
 
     starts_at: datetime
@@ -33,6 +32,45 @@ class Storm(NamedTuple):
     rain: pl.DataFrame
     works: pl.DataFrame
     stations: pl.DataFrame
+
+    def hours(self) -> list[datetime]:
+        """The hours of which anything is known."""
+        frames = [(self.rain, "valid_at"), (self.works, "valid_at"), (self.stations, "hour")]
+        return sorted({hour for rows, time in frames for hour in rows[time].to_list()})
+
+    def worst_hour(self) -> datetime | None:
+        """The hour in which most wells reached their alarm level, the last of those; the last hour where none did."""
+        over = self.stations.filter(pl.col("nearness") >= 1).group_by("hour").len()
+        ranked: list[datetime] = over.sort("len", "hour")["hour"].to_list() or self.hours()
+        return ranked[-1] if ranked else None
+
+    def at(self, hour: datetime) -> tuple[float | None, pl.DataFrame, pl.DataFrame]:
+        """Rain (mm), works (with `share` of capacity) and stations in one hour, those nearest to their alarm first."""
+        rain = self.rain.filter(pl.col("valid_at") == hour)["mm"]
+        works = self.works.filter(pl.col("valid_at") == hour)
+        stations = self.stations.filter(pl.col("hour") == hour)
+        return (
+            rain[0] if rain.len() else None,
+            works.with_columns(share=pl.col("observed") / pl.col("capacity_m3h")),
+            stations.sort("nearness", "site_id", descending=[True, False], nulls_last=True),
+        )
+
+
+class Glance(NamedTuple):
+    """The first look: wells at their alarm level (None where no level is known), who gets there first and in how many
+
+    hours, pumps out of those that tell, stations whose level is unknown, rain of the last whole hour and of 24 hours.
+    """
+
+    stations: int
+    over: int | None
+    soonest: str | None
+    soonest_h: float | None
+    pumps_out: int | None
+    pumps_told: int
+    silent: int
+    rain_1h: float | None
+    rain_24h: float | None
 
 
 def stations_now(engine: Engine, as_of: datetime) -> pl.DataFrame:
@@ -43,19 +81,46 @@ def stations_now(engine: Engine, as_of: datetime) -> pl.DataFrame:
     return ask_with(engine, as_of, "stations_now", levels=_levels_before(engine, as_of - HOUR))
 
 
+def glance(engine: Engine, as_of: datetime) -> Glance:
+    """The first numbers of the page, added up over stations and hours."""
+    stations, rain = stations_now(engine, as_of), ask_one(engine, as_of, "rain")
+    near = stations["nearness"].drop_nulls()
+    first = stations.drop_nulls("hours_to_alarm").sort("hours_to_alarm", "site_id").head(1)
+    told = int(stations["told_available"].sum())
+    last = rain.filter(pl.col("valid_at") == as_of.replace(minute=0, second=0, microsecond=0) - HOUR)["mm"]
+    return Glance(
+        stations=stations.height,
+        over=int((near >= 1).sum()) if near.len() else None,
+        soonest=first["site_id"][0] if first.height else None,
+        soonest_h=first["hours_to_alarm"][0] if first.height else None,
+        pumps_out=told - round(stations["available"].sum()) if told else None,
+        pumps_told=told,
+        silent=stations["level_m"].null_count(),
+        rain_1h=last[0] if last.len() else None,
+        rain_24h=float(rain["mm"].sum()) if rain.height else None,
+    )
+
+
 def works_now(engine: Engine, as_of: datetime) -> pl.DataFrame:
     """One row a sewage works; columns of queries/sewage_works_now.sql. `share` is inflow ÷ capacity."""
-    return ask(engine, as_of, ["sewage_works_now"])["sewage_works_now"]
+    return ask_one(engine, as_of, "sewage_works_now")
 
 
 def quality_now(engine: Engine, as_of: datetime) -> pl.DataFrame:
     """One row a point that a limit of today judges; columns of queries/sewage_quality.sql."""
-    return ask(engine, as_of, ["sewage_quality"])["sewage_quality"]
+    return ask_one(engine, as_of, "sewage_quality")
 
 
 def storms(engine: Engine, as_of: datetime) -> pl.DataFrame:
     """The storms up to `as_of`, newest first: starts_at, ends_at, rain_mm, most_mm_h, heaviest_at (UTC)."""
-    return ask_with(engine, as_of, "storms", rain=_rain_record(engine, as_of))
+    rule = ask_one(engine, as_of, "storm_rule")
+    return ask_with(engine, as_of, "storms", rain=_rain_record(engine, as_of), rule=rule)
+
+
+def storm_rule(engine: Engine, as_of: datetime) -> tuple[float | None, float | None]:
+    """What makes a storm: at least so many mm, with no more than so many dry hours in between."""
+    rain_mm, gap_h = ask_one(engine, as_of, "storm_rule").row(0)
+    return rain_mm, gap_h
 
 
 def storm_hours(engine: Engine, as_of: datetime, starts_at: datetime, ends_at: datetime) -> Storm:
@@ -71,14 +136,20 @@ def last_hours(engine: Engine, as_of: datetime) -> Storm:
 
 def rain_ahead(engine: Engine, as_of: datetime) -> pl.DataFrame:
     """Rain as last forecast for the next 24 hours: valid_at, mm, kind, issued_at; no row where there is no forecast."""
-    return ask(engine, as_of, ["rain_forecast"])["rain_forecast"]
+    return ask_one(engine, as_of, "rain_forecast")
+
+
+def forecast_issued(engine: Engine, as_of: datetime) -> datetime | None:
+    """When inflow or levels were last forecast; None where they never were."""
+    issued: datetime | None = ask_one(engine, as_of, "sewage_forecast")["issued_at"][0]
+    return issued
 
 
 def _hours(engine: Engine, as_of: datetime, starts_at: datetime, ends_at: datetime) -> Storm:
     day = engine.utility.day_of
     span = Span(day(as_of), day(starts_at), day(ends_at), starts_at, ends_at, (ends_at - starts_at) // HOUR)
     found = ask(engine, as_of, ["rain", "inflow", "well_hours"], span)
-    levels = ask(engine, as_of, ["stations"])["stations"].select("site_id", "alarm_level")
+    levels = ask_one(engine, as_of, "stations").select("site_id", "alarm_level")
     stations = found["well_hours"].join(levels, on="site_id", how="left")
     near = stations.with_columns(nearness=pl.col("level_m") / pl.col("alarm_level"))
     return Storm(starts_at, ends_at, found["rain"], found["inflow"], near)

@@ -1,18 +1,7 @@
--- The storms in the rain record. `rain` (point_id, hour, mean in mm/h, covered_s) is given. An hour is wet where the mean
+-- The storms in the rain record. `rain` (point_id, hour, mean in mm/h, covered_s) and `rule` are given. An hour is wet where the mean
 -- of the gauges that reported reaches 0.1 mm (less is a trace, GB/T 28592); wet hours belong together until as many hours
 -- are dry as parameter storm_gap says; what adds up to storm_rain is a storm. Newest first.
-WITH chosen AS (
-    SELECT
-        max(parameter.value) FILTER (WHERE parameter.subject = 'storm_gap')  AS gap_h,
-        max(parameter.value) FILTER (WHERE parameter.subject = 'storm_rain') AS rain_mm
-    FROM parameter
-    JOIN moment
-        ON coalesce(parameter.from_day, moment.day) <= moment.day
-        AND coalesce(parameter.to_day, moment.day) >= moment.day
-    WHERE parameter.site_id = ''
-),
-
-hours AS (
+WITH hours AS (
     SELECT
         hour,
         avg(mean) * max(covered_s) / 3600 AS mm
@@ -33,9 +22,9 @@ wet AS (
 numbered AS (
     SELECT
         wet.*,
-        count(*) FILTER (WHERE wet.since_s > 3600 * (chosen.gap_h + 1)) OVER (ORDER BY wet.hour) AS storm
+        count(*) FILTER (WHERE wet.since_s > 3600 * (rule.gap_h + 1)) OVER (ORDER BY wet.hour) AS storm
     FROM wet
-    CROSS JOIN chosen
+    CROSS JOIN rule
 )
 
 SELECT
@@ -45,7 +34,7 @@ SELECT
     max(numbered.mm)                       AS most_mm_h,
     max_by(numbered.hour, numbered.mm)     AS heaviest_at
 FROM numbered
-CROSS JOIN chosen
-GROUP BY numbered.storm, chosen.rain_mm
-HAVING sum(numbered.mm) >= chosen.rain_mm
+CROSS JOIN rule
+GROUP BY numbered.storm, rule.rain_mm
+HAVING sum(numbered.mm) >= rule.rain_mm
 ORDER BY starts_at DESC

@@ -48,8 +48,13 @@ def choose(page: Page, name: str, options: Mapping[str, str], default: str) -> s
     return chosen
 
 
-def select(page: Page, name: str, label: str, options: Sequence[str], words: Callable[[str], str]) -> str | None:
-    """One of many options by a box that can be typed into, or none of them; the choice is `name` in the address."""
+def select(
+    page: Page, name: str, label: str, options: Sequence[str], words: Callable[[str], str], none: str | None = None
+) -> str | None:
+    """One of many options by a box that can be typed into, or none of them; the choice is `name` in the address.
+
+    `none` says what no choice means: all of them, where it isn't given.
+    """
     key, wanted = f"choice.{name}", page.wanted.get(name)
 
     def carry() -> None:
@@ -61,7 +66,13 @@ def select(page: Page, name: str, label: str, options: Sequence[str], words: Cal
 
     place = options.index(wanted) if wanted in options else None
     chosen: str | None = st.selectbox(
-        label, options, place, format_func=words, key=key, on_change=carry, placeholder=page.say("choice", "all")
+        label,
+        options,
+        place,
+        format_func=words,
+        key=key,
+        on_change=carry,
+        placeholder=none or page.say("choice", "all"),
     )
     return chosen
 

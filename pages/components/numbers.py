@@ -5,8 +5,11 @@ from datetime import datetime
 from math import floor, log10
 from zoneinfo import ZoneInfo
 
+from pages.components.words import Words
+
 SIGNIFICANT = 3
 MOST_DECIMALS = 6
+DURATIONS = {"days": 86_400, "hours": 3_600, "minutes": 60}
 
 
 def number(value: float | None, beside: Iterable[float | None] = ()) -> str:
@@ -35,6 +38,14 @@ def local(moment: str | datetime, timezone: str, form: str = "%m-%d %H:%M") -> s
     """An instant (ISO 8601) by the utility's clock."""
     instant = datetime.fromisoformat(moment) if isinstance(moment, str) else moment
     return instant.astimezone(ZoneInfo(timezone)).strftime(form)
+
+
+def duration(seconds: float, say: Words) -> str:
+    """A length of time in its largest whole unit: 45 s, 5 min, 3 h, 2 d."""
+    for unit, length in DURATIONS.items():
+        if seconds >= length:
+            return say("duration", unit, n=int(seconds // length))
+    return say("duration", "seconds", n=max(0, int(seconds)))
 
 
 def short_time(moment: str | datetime, beside: str | datetime, timezone: str) -> str:

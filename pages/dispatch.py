@@ -1,0 +1,104 @@
+"""Sewage dispatch: works and stations at a glance, a storm from rain to level, where it drains, quality."""
+
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+
+import polars as pl
+import streamlit as st
+
+from metrics.queries import dispatch
+from pages.components.answers import answer
+from pages.components.blocks import show_heading, show_missing
+from pages.components.choices import choose
+from pages.components.dispatch_figures import first_figures
+from pages.components.dispatch_list import station_list
+from pages.components.dispatch_quality import quality_table
+from pages.components.dispatch_storms import show_storms
+from pages.components.dispatch_tree import drainage_tree
+from pages.components.page import open_page
+from pages.components.page_board import board_of, site_states
+from pages.components.table import Column, show_table
+
+SORTS = {"nearness": ("nearness", True), "rise": ("rise_m", True), "flow": ("flow_m3h", True), "place": (None, False)}
+"""How the stations can be sorted: by a column, or by where they drain."""
+COLUMNS = (
+    ("site_id", "station", ""), ("drains_to", "drains_to", ""), ("level_m", "level", "m"),
+    ("alarm_level", "alarm_level", "m"), ("nearness", "nearness", ""), ("rise_m", "rise", "m"),
+    ("hours_to_alarm", "to_alarm", "h"), ("flow_m3h", "flow", "m^3/h"), ("running", "running", ""),
+    ("available", "available", ""), ("pumps", "pumps", ""), ("starts_per_hour", "starts", "1/h"),
+    ("h2s_ppm", "h2s", "ppm"), ("heard_at", "heard", ""),
+)  # fmt: skip
+
+page = open_page("dispatch", follows=True)
+say, at = page.say, page.at
+assert at is not None
+stations = answer(dispatch.stations_now, at)
+works = answer(dispatch.works_now, at)
+
+
+@lru_cache(maxsize=1)
+def style() -> str:
+    """What only this page's drawings need."""
+    return (Path(__file__).parent / "components" / "dispatch.css").read_text(encoding="utf-8")
+
+
+def show_stations(at: datetime) -> None:
+    """All stations as a drawn list, sorted and narrowed as the address asks; in full below, to take away."""
+    show_heading(page, say("dispatch", "stations"), say("dispatch", "stations_means"))
+    if stations.is_empty():
+        show_missing(page, say("dispatch", "no_stations"), say("dispatch", "no_stations_how"))
+        return
+    with st.container(horizontal=True, gap="medium"):
+        sort = choose(page, "sort", {one: say("dispatch", f"sort_{one}") for one in SORTS}, "nearness")
+        places = {one: page.named("sites", one) for one in works["site_id"]}
+        area = choose(page, "works", {"all": say("dispatch", "all_works"), **places}, "all")
+    shown = stations if area == "all" else stations.filter(pl.col("works_id") == area)
+    column, down = SORTS[sort]
+    by = ["works_id", "drains_to", "site_id"] if column is None else [column, "site_id"]
+    ordered = shown.sort(by, descending=[down, False] if column else False, nulls_last=True)
+    st.html(station_list(page, ordered.to_dicts(), states))
+    with st.expander(say("dispatch", "table")):
+        named = ordered.with_columns(pl.col("site_id", "drains_to").map_elements(name_of, pl.String))
+        columns = [Column(name, say("dispatch", label), unit) for name, label, unit in COLUMNS]
+        show_table(page, named, columns, "sewage-stations")
+
+
+def name_of(site_id: str) -> str:
+    """A site's name."""
+    return page.named("sites", site_id)
+
+
+def show_drainage() -> None:
+    """The network as a tree with the flow along it."""
+    show_heading(page, say("drainage", "title"), say("drainage", "means"))
+    if stations["drains_to"].null_count() == stations.height:
+        show_missing(page, say("drainage", "none"), say("drainage", "none_how"))
+        return
+    st.html(drainage_tree(page, stations.to_dicts(), works.to_dicts(), states))
+
+
+def show_quality(at: datetime) -> None:
+    """Online quality of hubs and outlets."""
+    show_heading(page, say("sewage_quality", "title"), say("sewage_quality", "means"))
+    quality = answer(dispatch.quality_now, at)
+    if quality.is_empty():
+        show_missing(page, say("sewage_quality", "none"), say("sewage_quality", "none_how"))
+        return
+    tables = [
+        quality_table(page, own, name)
+        for name, kind in (("hubs", "sewage_station"), ("outlets", "wwtp"))
+        if not (own := quality.filter(site_kind=kind)).is_empty()
+    ]
+    st.html(f'<div class="quality">{"".join(tables)}</div>')
+
+
+st.html(f"<style>{style()}</style>")
+if works.is_empty():
+    show_missing(page, say("dispatch", "no_works"), say("dispatch", "no_works_how"))
+st.html(first_figures(page, answer(dispatch.glance, at), works))
+states = site_states(board_of(page))
+show_stations(at)
+show_storms(page, at)
+show_drainage()
+show_quality(at)

@@ -1,0 +1,121 @@
+"""The page of sewage dispatch on the sample's rows: its numbers as polars finds them, its choices, its storms."""
+
+import re
+from datetime import datetime, timedelta
+
+import polars as pl
+import pytest
+
+from sample_data.events import events
+from tests.browser.pictures import moment_in_cycle
+from tests.conftest import AS_OF
+from tests.pages.conftest import shown_html
+
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture(scope="module")
+def told(sample_lake):
+    """The rows of two days, straight from the files of the lake."""
+    days = [AS_OF.date() - timedelta(days=n) for n in range(2)]
+    rows = sample_lake.scan("reading", days).filter(pl.col("ts") <= AS_OF).collect()
+    points = sample_lake.utility.points.join(sample_lake.utility.groups.select("group_id", "site_id"), on="group_id")
+    return rows.join(points.select("point_id", "site_id", "quantity", "role"), on="point_id")
+
+
+@pytest.fixture(scope="module")
+def storm_moment(demonstration):
+    storm = events("storm")[0]
+    return moment_in_cycle(demonstration, storm.cycle_day, storm.hour + storm.hours / 2, AS_OF)
+
+
+def newest(rows, quantity, role=None):
+    """Site → the newest value told of a quantity, of one point a site."""
+    chosen = rows.filter(pl.col("quantity") == quantity, pl.lit(role is None) | (pl.col("role") == role))
+    return dict(chosen.sort("ts").group_by("site_id").agg(pl.col("value").last()).rows())
+
+
+@pytest.mark.slow
+def test_levels_flows_and_pumps_are_those_of_the_rows(sample_page, sample_lake, told):
+    html = shown_html(sample_page("dispatch"))
+    listed = html.split('class="hour"')[0]
+    levels = newest(told, "level", "well")
+    shown = dict(re.findall(r'data-station="(\w+)" data-state="\w+" data-level="([\d.]+)"', listed))
+    assert {site: float(level) for site, level in shown.items()} == {site: levels[site] for site in shown}
+    assert len(shown) == 64
+    # every well's alarm level is 4.2 m in the sample: the nearest is the highest, and comes first
+    heights = [float(level) for level in re.findall(r'data-level="([\d.]+)"', listed)]
+    assert heights == sorted((levels[site] for site in shown), reverse=True)
+    inflow = newest(told, "flow", "influent")
+    for site, value in inflow.items():
+        assert f'data-value="{value!r}"' in html, site
+    pumps = told.filter(quantity="available").sort("ts").group_by("point_id").agg(pl.col("value").last())
+    assert f'data-figure="不可用水泵" data-value="{float((pumps["value"] == 0).sum())!r}"' in html
+    flow = newest(told, "flow", "discharge")["PS01"]
+    assert f'data-drains="PS01" data-flow="{flow!r}"' in html
+
+
+@pytest.mark.slow
+def test_quality_stands_beside_its_limit(sample_page, told):
+    html = shown_html(sample_page("dispatch"))
+    cod = told.filter(point_id="PS01.S.cod").sort("ts")["value"][-1]
+    assert f'data-point="PS01.S.cod" data-state="normal" data-v="{cod!r}"' in html
+    assert "≤ 500" in html
+
+
+@pytest.mark.slow
+def test_rain_and_wells_over_their_alarm_in_a_storm(sample_page, sample_lake, storm_moment):
+    html = shown_html(sample_page("dispatch", at=storm_moment.isoformat()))
+    rows = sample_lake.scan("reading", [storm_moment.date(), (storm_moment + 8 * HOUR).date()]).collect()
+    gauges = sample_lake.utility.points.filter(quantity="rainfall")["point_id"]
+    hour = storm_moment.replace(minute=0, second=0) - HOUR
+    rain = rows.filter(pl.col("point_id").is_in(gauges.implode()), pl.col("ts") >= hour, pl.col("ts") < hour + HOUR)
+    mean = rain.group_by("point_id").agg(pl.col("value").sum())["value"].mean()
+    shown = float(re.search(r'data-figure="近一小时雨量" data-value="([\d.]+)"', html)[1])
+    assert shown == pytest.approx(mean)
+    wells = sample_lake.utility.points.filter(quantity="level", role="well")["point_id"]
+    levels = rows.filter(pl.col("point_id").is_in(wells.implode()), pl.col("ts") <= storm_moment).sort("ts")
+    over = (levels.group_by("point_id").agg(pl.col("value").last())["value"] >= 4.2).sum()
+    assert float(re.search(r'data-figure="达到报警液位" data-value="([\d.]+)"', html)[1]) == over
+
+
+@pytest.mark.slow
+def test_the_planted_storms_are_found_and_one_can_be_looked_at(sample_page, sample_lake):
+    test = sample_page("dispatch")
+    (box,) = [one for one in test.selectbox if one.key == "choice.storm"]
+    truth = pl.read_parquet(sample_lake.root / "truth.parquet").filter(kind="storm").filter(pl.col("ended_at") < AS_OF)
+    first = sample_lake.scan("reading").select(pl.col("ts").min()).collect().item()
+    planted = truth.filter(pl.col("started_at") > first).sort("started_at")
+    zone = sample_lake.utility.zone
+    found = [datetime.strptime(one.split(" · ")[0], "%Y-%m-%d %H:%M").replace(tzinfo=zone) for one in box.options]
+    places = []
+    for started, ended in planted.select("started_at", "ended_at").iter_rows():
+        near = [place for place, moment in enumerate(found) if started - 12 * HOUR <= moment <= ended]
+        assert near, started
+        places += near
+    box.select_index(places[-1]).run()
+    html = shown_html(test)
+    assert int(re.search(r'data-hour-over="(\d+)"', html)[1]) > 0
+    assert test.select_slider
+
+
+@pytest.mark.slow
+def test_the_address_carries_order_and_area(sample_page):
+    html = shown_html(sample_page("dispatch", sort="flow", works="WW1", lang="en", theme="light"))
+    listed = re.findall(r'data-station="(\w+)"', html.split('class="hour"')[0])
+    assert 0 < len(listed) < 64
+    flows = [float(one) for one in re.findall(r"</span><span>([\d.]+)</span></a></li>", html)][: len(listed)]
+    assert flows == sorted(flows, reverse=True)
+    assert "aria-current=true>largest flow" in html
+    assert "aria-current=true>East sewage works" in html
+
+
+@pytest.mark.slow
+def test_it_says_that_there_is_no_forecast(sample_page):
+    assert 'data-forecast="none"' in shown_html(sample_page("dispatch"))
+
+
+def test_a_utility_without_sewage_rows_says_what_to_bring(empty_page):
+    html = shown_html(empty_page("dispatch", at=(AS_OF).isoformat()))
+    assert "雨量站" in html
+    assert 'data-station="P1" data-state="unknown" data-level=""' in html
