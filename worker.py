@@ -15,6 +15,7 @@ from data_sources.lake import Lake
 from data_sources.load import load_utility
 from data_sources.locks import LockHeld
 from data_sources.logs import log_to_stderr
+from data_sources.power import mend
 from data_sources.problems import BadInput, Problem
 from data_sources.runner import Runner
 from data_sources.settings import Settings
@@ -128,6 +129,8 @@ def main() -> int:
         utility = load_utility(settings.utility)
         lake = Lake(settings.lake_of(utility.id), utility)
         with lake.worker_lock(), beating(lake.root):
+            for said in mend(lake.root):
+                log.warning("after the machine went down", lost=said)
             run(lake, given.parent)
     except (BadInput, LockHeld) as problem:
         print(problem, file=sys.stderr)

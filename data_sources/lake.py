@@ -13,6 +13,7 @@ from deltalake import CommitProperties, DeltaTable, Transaction, WriterPropertie
 from data_sources.contracts import PARTITIONED, TABLES
 from data_sources.locks import WaitingLock, only_holder
 from data_sources.pending import APP, Pending
+from data_sources.power import make_safe
 from data_sources.seal import coverage, fingerprint, read_sealed, write_sealed_days
 from data_sources.utility import Utility
 from data_sources.whole_days import by_day, commit_days, refuse_broken, write_day
@@ -156,6 +157,7 @@ class Lake:
                 refuse_broken(contract, day, of_day)
                 actions.append(write_day(self._path("reading"), day, of_day))
             commit_days(self._path("reading"), actions, dated)
+            self._make_safe("reading")
             self._mark_sealed(days)
 
     def exists(self, table: str) -> bool:
@@ -229,6 +231,7 @@ class Lake:
                     predicate=f"day = '{day.isoformat()}'",
                     writer_properties=COMPRESSED,
                 )
+                self._make_safe("reading")
                 self._mark_sealed({day})
 
     def compact(self, day: date) -> None:
@@ -236,6 +239,7 @@ class Lake:
         with self.commit_lock():
             table = DeltaTable(self._path("reading"))
             table.optimize.compact(partition_filters=[("day", "=", day.isoformat())], writer_properties=COMPRESSED)
+            self._make_safe("reading")
 
     def sealed_days(self) -> set[date]:
         """Days of table reading that were sealed and have not changed since."""
@@ -326,6 +330,13 @@ class Lake:
             writer_properties=COMPRESSED,
             commit_properties=_recording(numbers),
         )
+        self._make_safe(table)
+
+    def _make_safe(self, table: str) -> None:
+        """A commit survives a power cut before anybody relies on it."""
+        opened = self._open(table)
+        assert opened is not None
+        make_safe(self._path(table), opened.version)
 
     def _as_stored(self, table: str, rows: pl.DataFrame) -> pl.DataFrame:
         if table == "reading" and "covered_s" not in rows.columns:
@@ -341,6 +352,7 @@ class Lake:
             write_deltalake(
                 self._path(table), ordered, mode="append", writer_properties=COMPRESSED, commit_properties=recording
             )
+            self._make_safe(table)
             return
         same_key = " AND ".join(f"now.{column} = new.{column}" for column in contract.key)
         merger = DeltaTable(self._path(table)).merge(
@@ -352,6 +364,7 @@ class Lake:
             commit_properties=recording,
         )
         merger.when_matched_update_all().when_not_matched_insert_all().execute()
+        self._make_safe(table)
 
 
 def _newest_of_key(table: str, rows: pl.LazyFrame) -> pl.LazyFrame:

@@ -1,5 +1,6 @@
 """The small utility with its works' outlet behind an HJ 212 station."""
 
+import contextlib
 import os
 import signal
 import socket
@@ -98,9 +99,7 @@ class WorkerProcess:
     def kill(self) -> None:
         """kill -9 of the worker and all it started."""
         if self.process is not None:
-            try:
+            with contextlib.suppress(ProcessLookupError):
                 os.killpg(self.process.pid, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
             self.process.wait()
             self.process = None
