@@ -158,7 +158,7 @@ def page(facts: Facts) -> None:
 
 def show() -> None:
     """The indicator of the address, or what is wrong with the address."""
-    if here.at is None:
+    if here.moment is None:
         page_head(here, say("empty", "title"))
         st.info(say("empty", "import"))
         return

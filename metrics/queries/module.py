@@ -13,11 +13,10 @@ _VOLUMES = ("m3", "previous_m3", "last_year_m3")
 
 
 def sites(engine: Engine, as_of: datetime, module: str) -> pl.DataFrame:
-    """One row a site of the module: site_id, kind, points, reporting (those that tell something now), newest, and of
-    the last day that is over m3 with previous_m3 (the day before) and last_year_m3 (the same date a year before).
+    """One row a site of the module: site_id, kind, points, reporting (those that tell something now), newest, and the
+    columns of `volumes_with_others`, NULL where nothing is measured.
 
-    `newest` of a site without points is when its groups' sources last handed something over. Volumes as in
-    site_volumes.sql, NULL where nothing is measured.
+    `newest` of a site without points is when its groups' sources last handed something over.
     """
     rows = ask_one(engine, as_of, "module_sites", module=module)
     batches = LastBatches(engine.lake).now()
@@ -26,12 +25,22 @@ def sites(engine: Engine, as_of: datetime, module: str) -> pl.DataFrame:
     )
     heard = heard.group_by("site_id").agg(pl.col("batch").max())
     rows = rows.join(heard, on="site_id", how="left").with_columns(pl.coalesce("newest", "batch").alias("newest"))
+    return rows.drop("batch").join(volumes_with_others(engine, as_of), on="site_id", how="left").sort("site_id")
+
+
+def volumes_with_others(engine: Engine, as_of: datetime) -> pl.DataFrame:
+    """What passed each metered site on the last day that is over, the day before, and the same date a year before:
+    site_id, m3, previous_m3, last_year_m3, and previous_share, last_year_share (by how many per cent m3 is more).
+    """
     yesterday = engine.utility.day_of(as_of) - timedelta(days=1)
     days = (yesterday, yesterday - timedelta(days=1), compare.same_day_last_year(yesterday))
-    for name, day in zip(_VOLUMES, days, strict=True):
-        of_day = volumes(engine, as_of, day).select("site_id", pl.col("m3").alias(name))
-        rows = rows.join(of_day, on="site_id", how="left")
-    return rows.drop("batch").sort("site_id")
+    first, *others = (
+        volumes(engine, as_of, day).select("site_id", pl.col("m3").alias(name))
+        for name, day in zip(_VOLUMES, days, strict=True)
+    )
+    for other in others:
+        first = first.join(other, on="site_id", how="left")
+    return first.with_columns(_share(other).alias(other.replace("_m3", "_share")) for other in _VOLUMES[1:])
 
 
 def volumes(engine: Engine, as_of: datetime, day: date) -> pl.DataFrame:
@@ -45,9 +54,19 @@ def history(engine: Engine, as_of: datetime, indicator_id: str) -> pl.DataFrame:
     return rows.select("period", "value", "state")
 
 
+def points_with_limit(engine: Engine, as_of: datetime, module: str) -> int:
+    """How many points of the module a limit of the day judges."""
+    return int(ask_one(engine, as_of, "points_with_limit", module=module).item())
+
+
 def past_limit(engine: Engine, as_of: datetime, module: str, days: int) -> pl.DataFrame:
     """The module's points past a limit or early warning in some hour of the last `days` × 24 h; worst first.
 
     Columns of hours_past_limit.sql, values in canonical units; `low` and `high` are the limit, else the early warning.
     """
     return ask_one(engine, as_of, "hours_past_limit", days_back(engine, as_of, days), module=module)
+
+
+def _share(other: str) -> pl.Expr:
+    """By how many per cent m3 is more than another volume; NULL where that is unknown or nothing."""
+    return pl.when(pl.col(other) != 0).then((pl.col("m3") - pl.col(other)) / pl.col(other).abs() * 100)

@@ -5,17 +5,13 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Concatenate, ParamSpec, TypeVar, cast
 
-from data_sources.contracts import TABLES
 from metrics.engine import Engine
-from metrics.stored import changed_at
-from pages.components.frozen import shared_engine
+from pages.components.frozen import data_version, shared_engine
 
 P = ParamSpec("P")
 R = TypeVar("R")
 KEPT = 400
 """Answers kept at once."""
-_MADE_OF_OTHERS = {"reading", "board", "quarantine"}
-"""Tables that no answer stands on directly: readings count by the marts of their days."""
 
 
 def answer(
@@ -28,7 +24,7 @@ def answer(
     running day shows with the next moment.
     """
     with shared_engine() as engine:
-        return cast(R, _kept(engine, _version(engine), question, as_of, args, tuple(sorted(named.items()))))
+        return cast(R, _kept(engine, data_version(engine), question, as_of, args, tuple(sorted(named.items()))))
 
 
 @lru_cache(maxsize=KEPT)
@@ -41,15 +37,3 @@ def _kept(
     named: tuple[tuple[str, Hashable], ...],
 ) -> object:
     return question(engine, as_of, *args, **dict(named))
-
-
-def _version(engine: Engine) -> Hashable:
-    """Changes with the marts of closed days, with any table, and with the limits."""
-    tables = tuple(changed_at(engine.lake, table) for table in TABLES if table not in _MADE_OF_OTHERS)
-    return _closed(engine, engine.marts.stamp), tables, id(engine.limits)
-
-
-@lru_cache(maxsize=4)
-def _closed(engine: Engine, _stamp: Hashable) -> int:
-    """A hash of the marts of all days that are over."""
-    return hash(tuple((day, one.content) for day, one in engine.marts.ledger.items() if one.as_of is None))

@@ -1,6 +1,7 @@
 """Small pieces that pages share: a figure with 环比 and 同比, a term with its meaning, what is missing."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from html import escape
 
@@ -48,6 +49,13 @@ def term(name: str, means: str) -> str:
     return f'<details class="term"><summary>{escape(name)}</summary><p>{escape(means)}</p></details>'
 
 
+@contextmanager
+def grid(name: str) -> Iterator[None]:
+    """Cells (each a container) side by side, as many as have room, at least 340 px each."""
+    with st.container(key=f"grid_{name}"):
+        yield
+
+
 def show_heading(page: Page, title: str, means: str = "") -> None:
     """The heading of a part of the page; what it means opens at a tap."""
     st.html(f'<div class="heading"><h2>{escape(title)}</h2>{_question_mark(page, means)}</div>')
@@ -67,7 +75,7 @@ def _figure(page: Page, one: Figure) -> str:
     state = one.state or ("unknown" if one.value is None else "normal")
     mark = "" if one.state is None else f'<i class="{state}">{SHAPES[state]}</i> {escape(page.say("state", state))}'
     name = f'<a href="{one.link}" target="_self">{escape(one.name)}</a>' if one.link else escape(one.name)
-    told = " · ".join(part for part in (mark, escape(one.beside), _compared(page, one)) if part)
+    told = "<br>".join(filter(None, (" · ".join(filter(None, (mark, escape(one.beside)))), _compared(page, one))))
     return (
         f'<div class="figure {state}" data-figure="{escape(one.name)}" data-value="{value}">'
         f"<h3>{name}{_question_mark(page, one.means)}</h3>"
@@ -89,12 +97,15 @@ def _compared(page: Page, one: Figure) -> str:
         return ""
     parts = []
     for name, other in (("previous", one.previous), ("last_year", one.last_year)):
-        parts.append(f"{escape(page.say('tile', name))} {_difference(one.value, other)}")
+        parts.append(f"{escape(page.say('tile', name))} {_difference(one, other)}")
     return " · ".join(parts)
 
 
-def _difference(value: float | None, other: float | None) -> str:
-    if value is None or other is None:
+def _difference(one: Figure, other: float | None) -> str:
+    """How much more it is; of an amount also by how many per cent."""
+    if one.value is None or other is None:
         return "–"
-    share = "" if other == 0 else f" ({signed(100 * (value - other) / abs(other), 1.0)} %)"
-    return f"{signed(value - other, value)}{share}"
+    more = signed(one.value - other, one.value)
+    if one.unit == "%" or other == 0 or more == "±0":
+        return more
+    return f"{more} ({signed(100 * (one.value - other) / abs(other), 10.0)} %)"

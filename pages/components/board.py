@@ -32,7 +32,7 @@ def board_html(board: Mapping[str, Any] | None, view: View, geography: Geography
     data are escaped; nothing is computed but how it is written.
     """
     say = words_in(view.lang)
-    style = f"<style>{_file('board.css')}</style>"
+    style = f"<style>{_file('board.css')}{_file('map.css')}</style>"
     colours = theme_css(view.theme)
     if board is None:
         return f'{style}<div class="board nothing" lang="{view.lang}" style="{colours}">{_nothing(say)}</div>'
@@ -66,7 +66,7 @@ def _where(board: Mapping[str, Any], view: View, geography: Geography | None, sa
     title = f"<h2>{escape(say('map', 'title', n=len(abnormal)))}</h2>"
     return (
         f'<section class="where"><div class="map" role="img" aria-label="{escape(say("map", "label"))}">{drawn}</div>'
-        f"<div>{title}{site_list(abnormal, view.lang, say)}</div></section>"
+        f"<div>{title}{site_list(abnormal, view, say)}</div></section>"
     )
 
 
@@ -75,7 +75,8 @@ def _tiles(board: Mapping[str, Any], view: View, say: Words) -> str:
     columns = []
     for column, module in enumerate(MODULES, 1):
         own = sorted((one for one in board["indicators"] if one["module"] == module), key=lambda one: one["tile"])
-        columns.append(f'<h2 style="grid-column:{column}">{escape(say("module", module))}</h2>')
+        page = f'<a href="{view.link("module", id=module)}" target="_self">{escape(say("module", module))}</a>'
+        columns.append(f'<h2 style="grid-column:{column}">{page}</h2>')
         for row, one in enumerate(own, 2):
             place = f"grid-column:{column};grid-row:{row}"
             columns.append(tile(one, view, say, board, place))

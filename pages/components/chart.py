@@ -12,6 +12,14 @@ HEIGHT = 340
 _BUTTONS = ["zoom2d", "pan2d", "select2d", "lasso2d", "zoomIn2d", "zoomOut2d", "autoScale2d", "resetScale2d"]
 """Buttons that a chart doesn't show: what stays saves its picture."""
 
+_DAY_MS = 86_400_000
+_DATES = [
+    {"dtickrange": [None, _DAY_MS - 1], "value": "%H:%M\n%m-%d"},
+    {"dtickrange": [_DAY_MS, "M1"], "value": "%m-%d\n%Y"},
+    {"dtickrange": ["M1", None], "value": "%Y-%m"},
+]
+"""How an axis of time writes its ticks, in either language."""
+
 
 def show_chart(page: Page, figure: go.Figure, name: str, alt: str, height: int = HEIGHT) -> None:
     """Draw a figure in the page's colours. Its picture downloads as `<name>.png`; `alt` says in words what it shows."""
@@ -36,12 +44,12 @@ def dressed(figure: go.Figure, theme: str, height: int = HEIGHT) -> go.Figure:
     }
     font = {"family": "Noto Sans SC, sans-serif", "size": 15, "color": colours["muted"]}
     figure.update_layout(
-        height=height, margin={"l": 8, "r": 8, "t": 8, "b": 8}, paper_bgcolor=colours["ground"],
+        height=height, margin={"l": 8, "r": 8, "t": 34, "b": 8}, paper_bgcolor=colours["ground"],
         plot_bgcolor=colours["ground"], font=font, hovermode="x unified",
-        legend={"orientation": "h", "y": -0.18}, hoverlabel_namelength=-1,
+        legend={"orientation": "h", "y": -0.16, "yanchor": "top", "x": 0}, hoverlabel_namelength=-1,
         modebar={"bgcolor": "rgba(0,0,0,0)", "color": colours["muted"], "activecolor": colours["text"]},
     )  # fmt: skip
-    return figure.update_xaxes(axis).update_yaxes(axis)
+    return figure.update_xaxes(axis, tickformatstops=_DATES).update_yaxes(axis)
 
 
 def line(colour: str, dash: str = "solid", width: float = 2) -> dict[str, Any]:

@@ -30,7 +30,6 @@ PERIODS = {
 
 def choose_period(page: Page, offered: Sequence[str], default: str) -> Period:
     """Lets somebody choose among PERIODS; the choice is `period` in the address."""
-    assert page.at is not None
     id_ = choose(page, "period", {one: page.say("choice", one) for one in offered}, default)
     starts_at = page.at - PERIODS[id_]
     return Period(id_, starts_at, page.at, page.utility.day_of(starts_at), page.utility.day_of(page.at))

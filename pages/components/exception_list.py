@@ -47,18 +47,24 @@ def _calm(board: Mapping[str, Any], lang: str, say: Words) -> str:
 def _entry(one: Mapping[str, Any], board: Mapping[str, Any], names: Mapping[str, str], view: View, say: Words) -> str:
     state = one["state"]
     blinking = " unseen" if state == "alarm" and not one["acknowledged"] else ""
-    text = escape(_headline(one, board, names, view.lang, say))
-    if one["code"] == "indicator_state":
-        text = f'<a href="{view.link("indicator", id=one["subject"])}" target="_self">{text}</a>'
+    text = escape(headline(one, board, names, view.lang, say))
+    text = f'<a href="{link_of(one, view)}" target="_self">{text}</a>'
     return (
         f'<article class="exception {state}{blinking}" data-exception="{escape(one["subject"])}" data-state="{state}">'
         f'<p class="far"><i class="{state}">{SHAPES[state]}</i><span>{text}</span></p>'
-        f'<p class="small">{escape(_details(one, board, say))}</p>'
+        f'<p class="small">{escape(details(one, board, say))}</p>'
         "</article>"
     )
 
 
-def _headline(one: Mapping[str, Any], board: Mapping[str, Any], names: Mapping[str, str], lang: str, say: Words) -> str:
+def link_of(one: Mapping[str, Any], view: View) -> str:
+    """Where an exception is looked into, ready for an HTML attribute: its indicator, its site, or the state of data."""
+    if one["code"] == "indicator_state":
+        return view.link("indicator", id=one["subject"])
+    return view.link("health") if one["site_id"] is None else view.link("site", site=one["site_id"])
+
+
+def headline(one: Mapping[str, Any], board: Mapping[str, Any], names: Mapping[str, str], lang: str, say: Words) -> str:
     """Where and what, in one line."""
     args, code = one["args"], one["code"]
     where = names.get(one["site_id"] or "", "")
@@ -72,7 +78,8 @@ def _headline(one: Mapping[str, Any], board: Mapping[str, Any], names: Mapping[s
     return say("exceptions", code, subject=one["subject"])
 
 
-def _details(one: Mapping[str, Any], board: Mapping[str, Any], say: Words) -> str:
+def details(one: Mapping[str, Any], board: Mapping[str, Any], say: Words) -> str:
+    """How much, how far past the limit, since when, whose."""
     args, code = one["args"], one["code"]
     parts = []
     if code == "few_data":

@@ -1,6 +1,6 @@
 """Past boards: as the screen showed them, or as computed now; and the engine that all pages ask beyond the snapshot."""
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -8,6 +8,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
+from data_sources.contracts import TABLES
 from data_sources.lake import Lake
 from metrics.board import make_board, shown_board
 from metrics.engine import Engine
@@ -18,6 +19,9 @@ from pages.components.snapshot import lake_folder, settings, utility
 
 _LOCK = Lock()
 """An engine answers about one moment at a time."""
+
+_MADE_OF_OTHERS = {"reading", "board", "quarantine"}
+"""Tables that no answer stands on directly: readings count by the marts of their days."""
 
 
 @contextmanager
@@ -48,12 +52,24 @@ def frozen_board(view: View) -> tuple[dict[str, Any] | None, str]:
     """
     assert view.at is not None
     with shared_engine() as engine:
-        versions = changed_at(engine.lake, "board"), engine.marts.stamp
+        versions = changed_at(engine.lake, "board"), data_version(engine)
         if view.how == SHOWN:
             kept = _shown(engine, view.at, versions)
             if kept is not None:
                 return kept, SHOWN
         return _computed(engine, view.at, versions), COMPUTED
+
+
+def data_version(engine: Engine) -> Hashable:
+    """Changes with the marts of closed days, any table and the limits; not with the running day's readings."""
+    tables = tuple(changed_at(engine.lake, table) for table in TABLES if table not in _MADE_OF_OTHERS)
+    return _closed(engine, engine.marts.stamp), tables, id(engine.limits)
+
+
+@lru_cache(maxsize=4)
+def _closed(engine: Engine, _stamp: Hashable) -> int:
+    """A hash of the marts of all days that are over."""
+    return hash(tuple((day, one.content) for day, one in engine.marts.ledger.items() if one.as_of is None))
 
 
 @lru_cache(maxsize=4)

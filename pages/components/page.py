@@ -6,11 +6,13 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from html import escape
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 
 from data_sources.utility import Utility
 from pages.components.find import find_box
+from pages.components.frozen import frozen_board
 from pages.components.links import SHOWN, View, moment_text, view_of
 from pages.components.numbers import local
 from pages.components.page_list import PAGES, Entry, entry_of, neighbours
@@ -29,7 +31,7 @@ OF_THE_VIEW = ("at", "as", "lang", "theme")
 
 @dataclass(frozen=True)
 class Page:
-    """A page as its address asks for it. `at` is the moment it shows: None where there is no snapshot yet.
+    """A page as its address asks for it. `moment` is what it shows: None where there is no snapshot yet.
 
     `wanted` are the address's own choices; whoever shows the page with others links to `here(…)`.
     """
@@ -39,7 +41,14 @@ class Page:
     view: View
     utility: Utility
     say: Words
-    at: datetime | None
+    moment: datetime | None
+    opened: Mapping[str, Any] | None = None
+
+    @property
+    def at(self) -> datetime:
+        """The moment that the page shows; whoever has opened the page has one."""
+        assert self.moment is not None
+        return self.moment
 
     @property
     def lang(self) -> str:
@@ -53,6 +62,11 @@ class Page:
     def here(self, **choices: str | None) -> str:
         """The address of this page with some choices changed (None: left out), ready for an HTML attribute."""
         return self.view.link(self.path, **{**self.wanted, **choices})
+
+    @property
+    def board(self) -> Mapping[str, Any] | None:
+        """The snapshot of the page's moment: of a frozen one as shown or computed, else that which stood at opening."""
+        return frozen_board(self.view)[0] if self.view.at is not None else self.opened
 
     def named(self, rows_of: str, id_: str) -> str:
         """The name in words of a site, group, point or machine (`rows_of` is the utility's file); else its id."""
@@ -69,7 +83,9 @@ def page_of_address(path: str) -> Page:
     utility = shown_utility()
     view = view_of(address, utility.languages)
     wanted = {name: value for name, value in address.items() if name not in OF_THE_VIEW}
-    return Page(path, wanted, view, utility, words_in(view.lang), view.at or _opened_at(path, wanted))
+    opened = None if view.at else _opened(path, wanted)
+    at = view.at if opened is None else datetime.fromisoformat(opened["as_of"])
+    return Page(path, wanted, view, utility, words_in(view.lang), at, opened)
 
 
 def open_page(path: str, *, follows: bool = False) -> Page:
@@ -80,7 +96,7 @@ def open_page(path: str, *, follows: bool = False) -> Page:
     page = page_of_address(path)
     entry = entry_of(path, page.wanted)
     page_head(page, entry.name(page.say) if entry else path, follows=follows)
-    if page.at is None:
+    if page.moment is None:
         st.info(page.say("empty", "import"))
         st.stop()
     return page
@@ -90,11 +106,11 @@ def page_head(page: Page, title: str, *, follows: bool = False) -> None:
     """Draw the head: way back, title, what is frozen, menu, search, moment, next and previous, language and theme."""
     with st.container(key="page_head", horizontal=True, vertical_alignment="center", gap="small"):
         st.html(_head(page, title), width="stretch", unsafe_allow_javascript=True)
-        if page.at is not None:
+        if page.moment is not None:
             find_box(page.view, page.utility)
-            moment_chooser(page.at, page.utility, page.say)
-    if page.at is not None and page.view.at is None:
-        _newer(page.at, page.utility.timezone, page.say, follows)
+            moment_chooser(page.moment, page.utility, page.say)
+    if page.moment is not None and page.view.at is None:
+        _newer(page.moment, page.utility.timezone, page.say, follows)
 
 
 def moment_chooser(shown: datetime, utility: Utility, say: Words) -> None:
@@ -112,16 +128,17 @@ def moment_chooser(shown: datetime, utility: Utility, say: Words) -> None:
 
 def page_css(theme: str) -> str:
     """The style of all pages, with the theme's colours."""
-    return f".stApp{{{theme_css(theme)}}}{_file('page.css')}"
+    return f".stApp{{{theme_css(theme)}}}{_file('page.css')}{_file('map.css')}"
 
 
-def _opened_at(path: str, wanted: Mapping[str, str]) -> datetime | None:
-    """The moment of the snapshot that stood when this page (this face of its file) was opened."""
-    face, board = (path, wanted.get("id")), newest_board()
+def _opened(path: str, wanted: Mapping[str, str]) -> Mapping[str, Any] | None:
+    """The snapshot that stood when this page (this face of its file) was opened."""
+    face = (path, wanted.get("id"))
     kept = st.session_state.get("opened")
     if kept is None or kept[0] != face or kept[1] is None:
-        kept = st.session_state["opened"] = face, board["as_of"] if board else None
-    return None if kept[1] is None else datetime.fromisoformat(kept[1])
+        kept = st.session_state["opened"] = face, newest_board()
+    board: Mapping[str, Any] | None = kept[1]
+    return board
 
 
 @st.fragment(run_every=LOOK_EVERY_S)

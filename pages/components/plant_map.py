@@ -1,6 +1,6 @@
 """The plant map as plain HTML: boundary and mains as a grey picture, sites as marks, abnormal ones shaped and named."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from html import escape
 from typing import Any
@@ -16,13 +16,23 @@ WIDTH, HEIGHT = 600.0, 440.0
 Site = Mapping[str, Any]
 
 
-def plant_map(board: Mapping[str, Any], abnormal: Sequence[Site], geography: Geography, lang: str, theme: str) -> str:
-    """The map's HTML, where a site has a place. `abnormal` are those to colour, the most important first."""
+def plant_map(
+    board: Mapping[str, Any],
+    abnormal: Sequence[Site],
+    geography: Geography,
+    lang: str,
+    theme: str,
+    link: Callable[[Site], str] | None = None,
+) -> str:
+    """The map's HTML, where a site has a place. `abnormal` are those to colour, the most important first.
+
+    `link` gives the address, ready for an HTML attribute, that the mark of a site leads to.
+    """
     sites = located(board["sites"])
     plane = plane_of(sites, geography)
     assert plane is not None, "a map needs a site with a place"
     normal = tuple(plane.at(site["lon"], site["lat"]) for site in sites if site["state"] == "normal")
-    marks = _marks(located(abnormal), plane, lang)
+    marks = _marks(located(abnormal), plane, lang, link)
     return f'<div class="plant"><img alt="" src="{_picture(geography, plane, normal, theme)}">{marks}</div>'
 
 
@@ -53,7 +63,7 @@ def _path(places: Sequence[Position], stroke: str, fill: str) -> str:
     return f'<polyline points="{points}" fill="{fill}" stroke="{stroke}" stroke-width="1.2"/>'
 
 
-def _marks(abnormal: Sequence[Site], plane: Plane, lang: str) -> str:
+def _marks(abnormal: Sequence[Site], plane: Plane, lang: str, link: Callable[[Site], str] | None) -> str:
     """Marks, the most important one on top, with their names where there is room."""
     at = [plane.at(site["lon"], site["lat"]) for site in abnormal]
     named = sides([site[f"name_{lang}"] for site in abnormal], at, plane)
@@ -63,6 +73,10 @@ def _marks(abnormal: Sequence[Site], plane: Plane, lang: str) -> str:
         label = f'<b class="{side}">{name}</b>' if side else ""
         marks.append(
             f'<i class="{state}" style="left:{100 * x / WIDTH:.2f}%;top:{100 * y / HEIGHT:.2f}%" title="{name}">'
-            f"{SHAPES[state]}{label}</i>"
+            f"{_linked(f'{SHAPES[state]}{label}', name, site, link)}</i>"
         )
     return "".join(reversed(marks))
+
+
+def _linked(mark: str, name: str, site: Site, link: Callable[[Site], str] | None) -> str:
+    return mark if link is None else f'<a href="{link(site)}" target="_self" aria-label="{name}">{mark}</a>'

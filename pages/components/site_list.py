@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 
+from pages.components.links import View
 from pages.components.states import RANK, SHAPES
 from pages.components.words import Words
 
@@ -19,20 +20,21 @@ def ranked_sites(board: Mapping[str, Any]) -> list[Site]:
     return sorted(abnormal, key=lambda site: (RANK[site["state"]], places.get(site["site_id"], len(places))))
 
 
-def site_list(sites: Sequence[Site], lang: str, say: Words) -> str:
+def site_list(sites: Sequence[Site], view: View, say: Words) -> str:
     """The list's HTML: shape, name, why; how many more there are."""
     if not sites:
         return f'<ol class="sites"><li class="small">{escape(say("map", "none"))}</li></ol>'
-    rows = "".join(_row(site, lang, say) for site in sites[:SHOWN])
+    rows = "".join(_row(site, view, say) for site in sites[:SHOWN])
     rest = len(sites) - SHOWN
     more = f'<li class="small more">{escape(say("exceptions", "more", n=rest))}</li>' if rest > 0 else ""
     return f'<ol class="sites">{rows}{more}</ol>'
 
 
-def _row(site: Site, lang: str, say: Words) -> str:
+def _row(site: Site, view: View, say: Words) -> str:
     state, reason = site["state"], site["reason"]
     why = say("reason", reason) if reason else say("state", state)
     return (
         f'<li data-site="{escape(site["site_id"])}" data-state="{state}"><i class="{state}">{SHAPES[state]}</i>'
-        f"<b>{escape(site[f'name_{lang}'])}</b><span>{escape(why)}</span></li>"
+        f'<a href="{view.link("site", site=site["site_id"])}" target="_self"><b>{escape(site[f"name_{view.lang}"])}</b>'
+        f"<span>{escape(why)}</span></a></li>"
     )

@@ -26,6 +26,7 @@ Row = Mapping[str, Any]
 class Column:
     """A column of a table: which one of the frame, its heading, its unit ("m³/h", as canonical units are written).
 
+    `digits` are decimals, where three significant digits are not what is wanted.
     `words` is the section of words.toml that says what its values mean; `link` the address (an HTML attribute's text) a
     cell leads to; `draw` a cell's HTML where it is a picture. A column named `state` shows shape, word and colour.
     """
@@ -33,6 +34,7 @@ class Column:
     name: str
     label: str
     unit: str = ""
+    digits: int | None = None
     words: str | None = None
     link: Callable[[Row], str | None] | None = None
     draw: Callable[[Row], str] | None = None
@@ -51,8 +53,9 @@ def show_table(page: Page, rows: pl.DataFrame, columns: Sequence[Column], name: 
 def table_html(page: Page, rows: pl.DataFrame, columns: Sequence[Column], name: str, height: int | None = None) -> str:
     """The table's HTML; `data-table` is its name, `data-v` of a cell the value it is sorted by."""
     heads = "".join(_head(page, rows, column) for column in columns)
+    numbers = [column.name in rows.columns and rows[column.name].dtype.is_numeric() for column in columns]
     body = "".join(
-        f"<tr>{''.join(_cell(page, row, column) for column in columns)}</tr>"
+        f"<tr>{''.join(_cell(page, row, *one) for one in zip(columns, numbers, strict=True))}</tr>"
         for row in rows.head(MOST_ROWS).iter_rows(named=True)
     )
     rest = rows.height - MOST_ROWS
@@ -103,14 +106,14 @@ def _is_number(values: pl.Series) -> bool:
     return values.dtype.is_numeric() or values.dtype == pl.Boolean()
 
 
-def _cell(page: Page, row: Row, column: Column) -> str:
+def _cell(page: Page, row: Row, column: Column, is_number: bool) -> str:
     value = row.get(column.name)
     if column.name in PERSONAL:
         value = None if value is None else MASK
     shown = column.draw(row) if column.draw else _shown(page, value, column)
     address = column.link(row) if column.link else None
     inner = f'<a href="{address}" target="_self">{shown}</a>' if address else shown
-    kind = ' class="number"' if isinstance(value, int | float) and not isinstance(value, bool) else ""
+    kind = ' class="number"' if is_number else ""
     return f'<td data-v="{escape(_sorted_by(value, column))}"{kind}>{inner}</td>'
 
 
@@ -124,7 +127,7 @@ def _shown(page: Page, value: Any, column: Column) -> str:
     if isinstance(value, bool):
         return "✓" if value else "✗"
     if isinstance(value, int | float):
-        return number(value)
+        return number(value) if column.digits is None else f"{value:.{column.digits}f}".replace("-", "−")
     if isinstance(value, datetime):
         return escape(page.time(value))
     return escape(value.isoformat() if isinstance(value, date) else str(value))

@@ -19,7 +19,7 @@ def tile(one: Mapping[str, Any], view: View, say: Words, board: Mapping[str, Any
     value = "" if one["value"] is None else repr(float(one["value"]))
     label = escape(say("tile", "trend", n=len(one["trend"])))
     beside = _beside(one, view.lang, say)
-    told = [_aim(one, say), "" if state == "unknown" else beside]
+    told = [aim(one, say), "" if state == "unknown" else beside]
     return (
         f'<a class="tile {state}" data-indicator="{escape(one["id"])}" data-state="{state}" '
         f'data-value="{value}" style="{place}" href="{view.link("indicator", id=one["id"])}" target="_self">'
@@ -45,7 +45,7 @@ def _state_words(one: Mapping[str, Any], say: Words) -> str:
     return say("reason", reason) if state == "unknown" and reason else say("state", state)
 
 
-def _aim(one: Mapping[str, Any], say: Words) -> str:
+def aim(one: Mapping[str, Any], say: Words) -> str:
     """What is aimed at, and the signed gap to it."""
     aim, low, high = one["target"], one["warning_low"], one["warning_high"]
     aim = one["warning"] if aim is None else aim

@@ -49,4 +49,4 @@ def trend_chart(
         )  # fmt: skip
     if target is not None:
         figure.add_hline(y=target, line_dash="dash", line_color=colours["muted"], line_width=1.5)
-    return dressed(figure, theme).update_xaxes(tickformat="%m-%d\n%Y")
+    return dressed(figure, theme)

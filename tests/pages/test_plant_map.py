@@ -104,20 +104,20 @@ def test_only_abnormal_sites_are_shaped_and_named():
 
 
 def test_the_list_names_shape_and_reason():
-    html = site_list(ranked_sites(boards.storm()), "en", words_in("en"))
+    html = site_list(ranked_sites(boards.storm()), View("en", "dark"), words_in("en"))
     assert re.findall(r'data-site="(\w+)" data-state="(\w+)"', html) == [
         ("P1", "alarm"), ("X", "alarm"), ("W1", "warning"), ("P2", "unknown"),
     ]  # fmt: skip
     assert "▲" in html
     assert "no data" in html
-    assert "no abnormal sites" in site_list([], "en", words_in("en"))
+    assert "no abnormal sites" in site_list([], View("en", "dark"), words_in("en"))
 
 
 def test_names_from_data_stay_text_on_the_map():
     bad = boards.site("Z1", boards.HOSTILE, boards.HOSTILE, state="alarm", reason="point_limit")
     board = boards.board(sites=[bad, boards.site("Z2", "二区", "Zone 2", lon=122.0)])
     assert boards.HOSTILE not in plant_map(board, ranked_sites(board), Geography(), "zh", "dark")
-    assert boards.HOSTILE not in site_list(ranked_sites(board), "zh", words_in("zh"))
+    assert boards.HOSTILE not in site_list(ranked_sites(board), View("zh", "dark"), words_in("zh"))
 
 
 def test_the_live_map_has_the_same_marks_and_no_base_map():

@@ -1,0 +1,79 @@
+"""Parts of a snapshot for pages: what it says of sites as frames, exceptions as a list, sites on the map."""
+
+from collections.abc import Collection, Mapping, Sequence
+from html import escape
+from typing import Any
+
+import polars as pl
+import streamlit as st
+
+from pages.components.blocks import Figure
+from pages.components.exception_list import details, headline, link_of
+from pages.components.geography import geography_of
+from pages.components.page import Page
+from pages.components.plant_map import located, plant_map
+from pages.components.site_list import ranked_sites
+from pages.components.states import SHAPES
+from pages.components.tile import aim
+
+Board = Mapping[str, Any]
+
+
+def indicator_figure(page: Page, one: Mapping[str, Any]) -> Figure:
+    """An indicator of a snapshot as a figure that leads to its page."""
+    reason = page.say("reason", one["reason"]) if one["reason"] else ""
+    return Figure(
+        one[f"name_{page.lang}"], one["value"], one["unit"], " · ".join(filter(None, (reason, aim(one, page.say)))),
+        one["state"], page.link("indicator", id=one["id"]), compared=True,
+        previous=one["compare"]["previous"], last_year=one["compare"]["last_year"],
+    )  # fmt: skip
+
+
+def site_states(board: Board | None) -> pl.DataFrame:
+    """What a snapshot says of its sites: site_id, state, reason. Without a snapshot nothing."""
+    schema = {"site_id": pl.String(), "state": pl.String(), "reason": pl.String()}
+    rows = [] if board is None else [{name: site[name] for name in schema} for site in board["sites"]]
+    return pl.DataFrame(rows, schema=schema)
+
+
+def site_values(one: Mapping[str, Any]) -> pl.DataFrame:
+    """What an indicator of a snapshot says of sites: site_id, and its value under the indicator's id."""
+    rows = [(site["site_id"], site["value"]) for site in one["sites"]]
+    return pl.DataFrame(rows, schema={"site_id": pl.String(), one["id"]: pl.Float64()}, orient="row")
+
+
+def exceptions_about(board: Board, sites: Collection[str], indicators: Collection[str]) -> list[Mapping[str, Any]]:
+    """The exceptions of these sites and indicators, worst first."""
+    return [
+        one
+        for one in board["exceptions"]
+        if one["site_id"] in sites or (one["code"] == "indicator_state" and one["subject"] in indicators)
+    ]
+
+
+def show_exceptions(page: Page, board: Board, found: Sequence[Mapping[str, Any]]) -> None:
+    """Exceptions as a list that leads to what they are about; where there is none it says so."""
+    names = {site["site_id"]: site[f"name_{page.lang}"] for site in board["sites"]}
+    entries = "".join(
+        f'<li data-exception="{escape(one["subject"])}" data-state="{one["state"]}">'
+        f'<a href="{link_of(one, page.view)}" target="_self"><i class="{one["state"]}">{SHAPES[one["state"]]}</i> '
+        f"{escape(headline(one, board, names, page.lang, page.say))}</a>"
+        f"<small>{escape(details(one, board, page.say))}</small></li>"
+        for one in found
+    )
+    none = f'<li><i class="normal">○</i> {escape(page.say("exceptions", "none_open"))}</li>'
+    st.html(f'<ol class="open">{entries or none}</ol>')
+
+
+def show_map(page: Page, board: Board, sites: Collection[str]) -> None:
+    """These sites of a snapshot on the map of the utility's folder; where none has a place it says how to give one."""
+    own = [site for site in board["sites"] if site["site_id"] in sites]
+    part = {**board, "sites": own}
+    if not located(own):
+        st.html(f'<p class="quiet">{escape(page.say("map", "no_places"))}</p>')
+        return
+    drawn = plant_map(
+        part, ranked_sites(part), geography_of(page.utility), page.lang, page.view.theme,
+        lambda site: page.link("site", site=site["site_id"]),
+    )  # fmt: skip
+    st.html(f'<div class="map" role="img" aria-label="{escape(page.say("map", "label"))}">{drawn}</div>')

@@ -1,0 +1,163 @@
+"""One of the seven modules: its indicators, what is wrong in it and where, its sites, trends and limit breaches."""
+
+from collections.abc import Mapping
+from datetime import date
+from html import escape
+from typing import Any
+
+import polars as pl
+import streamlit as st
+
+from data_sources.vocabulary import MODULES, QUANTITIES
+from metrics.queries import module as queries
+from pages.components.answers import answer
+from pages.components.blocks import Figure, grid, show_figures, show_heading, show_missing
+from pages.components.board_parts import (
+    exceptions_about,
+    indicator_figure,
+    show_exceptions,
+    show_map,
+    site_states,
+    site_values,
+)
+from pages.components.chart import show_chart
+from pages.components.choices import choose, choose_period
+from pages.components.page import open_page
+from pages.components.table import Column, show_table
+from pages.components.trend_chart import trend_chart
+
+TREND_HEIGHT = 260
+MEASURED = {"raw_water", "production", "distribution", "sewage", "treatment"}
+"""Modules whose sites have points."""
+
+page = open_page("module")
+say = page.say
+module = page.wanted.get("id", MODULES[0])
+module = module if module in MODULES else MODULES[0]
+board = page.board
+tiles = [] if board is None else [one for one in board["indicators"] if one["module"] == module]
+sites = answer(queries.sites, page.at, module).join(site_states(board), on="site_id", how="left")
+ids = set(sites["site_id"])
+
+
+def figures() -> list[Figure]:
+    """The module's indicators; how many sites are abnormal; how many points report."""
+    abnormal = sites.filter(pl.col("state") != "normal").height
+    shown = [indicator_figure(page, one) for one in tiles]
+    if sites.height:
+        means = say("module_page", "abnormal_means")
+        of_all = say("module_page", "of_sites", n=sites.height)
+        shown.append(Figure(say("module_page", "abnormal"), abnormal, beside=of_all, means=means))
+    if module in MEASURED and sites["points"].sum():
+        means = say("module_page", "points_means")
+        of_all = say("module_page", "of_points", n=sites["points"].sum())
+        shown.append(Figure(say("module_page", "points"), float(sites["reporting"].sum()), beside=of_all, means=means))
+    return shown
+
+
+def now(board: Mapping[str, Any]) -> None:
+    """What is wrong, and where."""
+    left, right = st.columns([3, 2], gap="large")
+    with left:
+        show_heading(page, say("module_page", "exceptions"))
+        show_exceptions(page, board, exceptions_about(board, ids, {one["id"] for one in tiles}))
+    with right:
+        show_heading(page, say("module_page", "map"))
+        show_map(page, board, ids)
+
+
+def site_table() -> None:
+    """The sites with their states, what the module's indicators say of each, yesterday's volumes."""
+    show_heading(page, say("module_page", "sites"), say("module_page", "sites_means") if module in MEASURED else "")
+    if sites.is_empty():
+        show_missing(page, say("module_page", "no_sites"), say("module_page", "no_sites_how", module=module))
+        return
+    kinds = sites["kind"].unique(maintain_order=True).to_list()
+    every = {"all": say("choice", "all"), **{kind: say("site_kind", kind) for kind in kinds}}
+    kind = choose(page, "kind", every, "all") if len(kinds) > 1 else "all"
+    rows = sites if kind == "all" else sites.filter(pl.col("kind") == kind)
+    columns = [Column("name", say("module_page", "site"), link=lambda row: page.link("site", site=row["site_id"]))]
+    columns += [
+        Column("state", say("module_page", "state")),
+        Column("reason", say("module_page", "reason"), words="reason"),
+    ]
+    columns += [Column("kind", say("module_page", "kind"), words="site_kind")] if len(kinds) > 1 else []
+    for one in tiles:
+        rows = rows.join(site_values(one), on="site_id", how="left")
+        columns.append(Column(one["id"], one[f"short_{page.lang}"], one["unit"]))
+    columns += [
+        Column("m3", say("module_page", "volume"), "m^3"),
+        Column("previous_share", say("module_page", "previous"), "%", digits=1),
+        Column("last_year_share", say("module_page", "last_year"), "%", digits=1),
+        Column("reporting", say("module_page", "reporting")),
+        Column("points", say("module_page", "of")),
+        Column("newest", say("module_page", "newest")),
+    ]
+    rows = rows.with_columns(name=pl.Series([page.named("sites", one) for one in rows["site_id"]], dtype=pl.String()))
+    told = [column for column in columns if rows[column.name].null_count() < rows.height]
+    show_table(page, rows, told, f"{module}-sites")
+
+
+def trends() -> None:
+    """Each indicator's closed periods."""
+    show_heading(page, say("module_page", "trends"))
+    period = choose_period(page, ("30d", "90d", "13m"), "90d")
+    with grid("trends"):
+        for one in tiles:
+            with st.container():
+                trend(one, period.first_day)
+
+
+def trend(one: Mapping[str, Any], first_day: date) -> None:
+    """One indicator's closed periods with target and normal band."""
+    name = one[f"name_{page.lang}"]
+    st.html(f"<h3>{escape(name)}</h3>")
+    points = answer(queries.history, page.at, one["id"])
+    if points["value"].null_count() == points.height:
+        show_missing(page, say("module_page", "no_trend", name=name), say("module_page", "no_trend_how"))
+        return
+    figure = trend_chart(points.to_dicts(), first_day, one["target"], one["band"], page.view.theme, say)
+    show_chart(page, figure, one["id"], say("module_page", "trend_alt", name=name), TREND_HEIGHT)
+
+
+def breaches() -> None:
+    """The points past a limit, the most hours first."""
+    show_heading(page, say("module_page", "breaches"), say("module_page", "breaches_means"))
+    if not answer(queries.points_with_limit, page.at, module):
+        show_missing(page, say("module_page", "no_limits"), say("module_page", "no_limits_how"))
+        return
+    lengths = {"1": say("choice", "24h"), "7": say("choice", "7d"), "30": say("choice", "30d")}
+    found = answer(queries.past_limit, page.at, module, int(choose(page, "days", lengths, "7")))
+    if found.is_empty():
+        st.html(f'<p class="quiet"><i class="normal">○</i> {say("module_page", "no_breaches")}</p>')
+        return
+    units = [say("unit", QUANTITIES[one]) for one in found["quantity"]]
+    named = [
+        f"{page.named('sites', site)} · {page.named('points', point)}"
+        for site, point in found.select("site_id", "point_id").rows()
+    ]
+    rows = found.with_columns(unit=pl.Series(units, dtype=pl.String()), name=pl.Series(named, dtype=pl.String()))
+    columns = [
+        Column("name", say("module_page", "point"),
+               link=lambda row: page.link("site", site=row["site_id"], point=row["point_id"])),
+        Column("state", say("module_page", "state")),
+        Column("quantity", say("module_page", "quantity"), words="quantity"),
+        Column("hours_over", say("module_page", "hours_over"), "h"),
+        Column("hours_past", say("module_page", "hours_past"), "h"),
+        Column("worst", say("module_page", "worst")),
+        Column("low", say("module_page", "low")),
+        Column("high", say("module_page", "high")),
+        Column("unit", say("module_page", "unit")),
+        Column("worst_at", say("module_page", "worst_at")),
+        Column("last_at", say("module_page", "last_at")),
+    ]  # fmt: skip
+    show_table(page, rows, columns, f"{module}-past-limit")
+
+
+show_figures(page, figures())
+if board is not None:
+    now(board)
+site_table()
+trends()
+if module in MEASURED:
+    breaches()

@@ -1,0 +1,227 @@
+"""One site: what it is, its groups and points now, its last day and month, its machines, what depends on it."""
+
+from collections.abc import Sequence
+from functools import partial
+from html import escape
+from typing import Any
+
+import polars as pl
+import streamlit as st
+
+from data_sources.vocabulary import QUANTITIES
+from metrics.queries import module as module_queries
+from metrics.queries import site as queries
+from pages.components.answers import answer
+from pages.components.blocks import Figure, grid, show_figures, show_heading, show_missing
+from pages.components.board_parts import exceptions_about, show_exceptions
+from pages.components.chart import show_chart
+from pages.components.choices import choose, select
+from pages.components.course_chart import day_course, month_course, with_limits
+from pages.components.page import page_head, page_of_address
+from pages.components.table import Column, show_table
+from pages.components.timeline import state_timeline, strip, timeline_height
+
+CHART_HEIGHT = 220
+LEAST_SHARE = 0.8
+"""An hour that is covered less is not valid."""
+IN_TIMELINE = ("running", "available", "door", "power_supply")
+"""States, which no line of a chart shows well."""
+TONES = {"running": "spark", "stopped": "band", "unavailable": "warning"}
+
+page = page_of_address("site")
+say, utility = page.say, page.utility
+site_id = page.wanted.get("site", utility.sites["site_id"][0])
+row = next(iter(utility.sites.filter(pl.col("site_id") == site_id).to_dicts()), None)
+page_head(page, page.named("sites", site_id) if row else say("site_page", "no_such"))
+
+
+def site_link(other: str | None) -> str:
+    """Another site's name as a link; nothing where there is none."""
+    if other is None:
+        return ""
+    return f'<a href="{page.link("site", site=other)}" target="_self">{escape(page.named("sites", other))}</a>'
+
+
+def facts(row: dict[str, Any]) -> None:
+    """What the utility's folder says of the site."""
+    name = escape(say("module", row["module"]))
+    module = f'<a href="{page.link("module", id=row["module"])}" target="_self">{name}</a>'
+    capacity = row["capacity_m3d"]
+    entries = {
+        "site_id": escape(site_id),
+        "kind": escape(say("site_kind", row["kind"])),
+        "module": module,
+        "parent": site_link(row["parent_id"]),
+        "drains_to": site_link(row["drains_to"]),
+        "capacity": "" if capacity is None else f"{capacity:,.0f} m³/d",
+        "connections": "" if row["connections"] is None else f"{row['connections']:,.0f}",
+        "users": "" if row["users"] is None else f"{row['users']:,.0f}",
+        "tags": escape(row["tags"] or ""),
+    }
+    told = "".join(f"<dt>{escape(say('site_page', n))}</dt><dd>{text}</dd>" for n, text in entries.items() if text)
+    st.html(f'<div class="facts"><dl>{told}</dl></div>')
+
+
+def figures(points: pl.DataFrame) -> list[Figure]:
+    """Yesterday's volume, how many points report, how many are past a limit now."""
+    shown = []
+    volumes = answer(module_queries.volumes_with_others, page.at).filter(pl.col("site_id") == site_id)
+    if volumes.height:
+        own = volumes.row(0, named=True)
+        shown.append(
+            Figure(
+                say("site_page", "volume"), own["m3"], "m^3", means=say("site_page", "volume_means"), compared=True,
+                previous=own["previous_m3"], last_year=own["last_year_m3"],
+            )
+        )  # fmt: skip
+    if points.height:
+        reporting, past = points["value"].count(), points.filter(pl.col("state").is_in(["alarm", "warning"])).height
+        of_all = say("site_page", "of_points", n=points.height)
+        shown.append(Figure(say("site_page", "reporting"), reporting, beside=of_all))
+        shown.append(Figure(say("site_page", "past"), past, means=say("site_page", "past_means")))
+    return shown
+
+
+def validity_strip(row: Any) -> str:
+    """The last 24 hours of a point."""
+    hours = row["hours"] or []
+    valid = sum(share >= LEAST_SHARE for share in hours)
+    return strip(hours, say("site_page", "strip", valid=valid, n=len(hours)), LEAST_SHARE)
+
+
+def point_table(points: pl.DataFrame) -> None:
+    """Every point as it is now; the one of the address first."""
+    show_heading(page, say("site_page", "points"), say("site_page", "points_means"))
+    if points.is_empty():
+        show_missing(page, say("site_page", "no_points"), say("site_page", "no_points_how"))
+        return
+    rows = points.sort(pl.col("point_id") != page.wanted.get("point", ""), maintain_order=True)
+    rows = rows.with_columns(
+        name=pl.Series([point_name(one) for one in rows["point_id"]], dtype=pl.String()),
+        unit=pl.Series([say("unit", QUANTITIES[one]) for one in rows["quantity"]], dtype=pl.String()),
+    )
+    label = partial(say, "site_page")
+    columns = [
+        Column("name", label("point")), Column("state", label("state")),
+        Column("value", label("value")), Column("unit", label("unit")),
+        Column("low", label("low")), Column("high", label("high")),
+        Column("hours", label("hours"), draw=validity_strip),
+        Column("ts", label("time")), Column("quality", label("quality"), words="reading_quality"),
+        Column("quantity", label("quantity"), words="quantity"), Column("role", label("role"), words="role"),
+        Column("point_id", label("site_id")),
+    ]  # fmt: skip
+    show_table(page, rows, columns, f"{site_id}-points", 560)
+
+
+def point_name(point_id: str) -> str:
+    """A point's name after that of its machine, else of its group."""
+    group, machine = group_and_machine[point_id]
+    before = page.named("machines", machine) if machine else page.named("groups", group)
+    return f"{before} · {page.named('points', point_id)}"
+
+
+def machines() -> None:
+    """What each machine did in the last day."""
+    own = utility.machines.filter(pl.col("site_id") == site_id)
+    if own.is_empty():
+        return
+    show_heading(page, say("site_page", "machines"), say("site_page", "machines_means"))
+    spans = answer(queries.machine_states, page.at, site_id)
+    if spans.is_empty():
+        show_missing(page, say("site_page", "no_machines"), say("site_page", "no_machines_how"))
+        return
+    named = spans.with_columns(
+        name=pl.Series([page.named("machines", one) for one in spans["machine_id"]], dtype=pl.String()),
+        starts_at=pl.col("starts_at").dt.convert_time_zone(utility.timezone),
+        ends_at=pl.col("ends_at").dt.convert_time_zone(utility.timezone),
+    )
+    states = {state: (say("machine_state", state), tone) for state, tone in TONES.items()}
+    end = page.at.astimezone(utility.zone)
+    figure = state_timeline(named, states, end - queries.DAY, end, page.view.theme)
+    height = timeline_height(named["name"].n_unique())
+    show_chart(page, figure, f"{site_id}-machines", say("site_page", "machines_alt"), height)
+
+
+def course(points: pl.DataFrame) -> None:
+    """The points along time, a chart a quantity and role."""
+    show_heading(page, say("site_page", "course"))
+    lengths = {"24h": say("choice", "24h"), "30d": say("choice", "30d")}
+    is_day = choose(page, "period", lengths, "24h") == "24h"
+    rows = answer(queries.last_day if is_day else queries.last_month, page.at, site_id)
+    rows = rows.filter(~pl.col("quantity").is_in(IN_TIMELINE))
+    if rows.is_empty():
+        show_missing(page, say("site_page", "no_course"), say("site_page", "no_course_how"))
+        return
+    if is_day:
+        rows = rows.with_columns(pl.col("ts").dt.convert_time_zone(utility.timezone))
+    parts = rows.partition_by("quantity", "role", maintain_order=True)
+    wanted = page.wanted.get("point")
+    parts = sorted(parts, key=lambda part: wanted not in part["point_id"])
+    with grid("course"):
+        for part in parts:
+            with st.container():
+                one_course(part, points, is_day)
+
+
+def one_course(part: pl.DataFrame, points: pl.DataFrame, is_day: bool) -> None:
+    """One chart: its title names quantity, role and unit."""
+    quantity, role = part["quantity"][0], part["role"][0]
+    title = " · ".join(filter(None, (say("quantity", quantity), say("role", role) if role else "")))
+    st.html(f"<h3>{escape(title)} <small>{escape(say('unit', QUANTITIES[quantity]))}</small></h3>")
+    names = {one: point_name(one) for one in part["point_id"].unique()}
+    figure = (day_course if is_day else month_course)(part, names, page.view.theme)
+    limits = points.filter(pl.col("point_id").is_in(part["point_id"].unique().to_list()))
+    figure = with_limits(figure, limits["low"].to_list(), limits["high"].to_list(), page.view.theme)
+    figure.update_layout(showlegend=len(names) > 1)
+    name = f"{site_id}-{quantity}-{role or 'all'}"
+    show_chart(page, figure, name, say("site_page", "course_alt", name=title), CHART_HEIGHT)
+
+
+def dependants() -> None:
+    """Indicators and sites that stand on this one."""
+    show_heading(page, say("site_page", "depends"), say("site_page", "depends_means"))
+    found = answer(queries.depends_on, page.at, site_id)
+    board = page.board
+    tiles = {} if board is None else {one["id"]: one[f"name_{page.lang}"] for one in board["indicators"]}
+
+    def links(name: str, ids: Sequence[str]) -> str:
+        if name != "indicators":
+            return " · ".join(site_link(one) for one in ids)
+        return " · ".join(
+            f'<a href="{page.link("indicator", id=one, site=site_id)}" target="_self">{escape(tiles.get(one, one))}</a>'
+            for one in ids
+        )
+
+    told = "".join(
+        f"<dt>{escape(say('site_page', name))}</dt><dd>{links(name, ids)}</dd>" for name, ids in found.items() if ids
+    )
+    st.html(f'<div class="facts"><dl>{told or escape(say("site_page", "nothing"))}</dl></div>')
+
+
+def show(row: dict[str, Any]) -> None:
+    """The whole page of a site."""
+    points = answer(queries.points, page.at, site_id)
+    show_figures(page, figures(points))
+    left, right = st.columns([3, 2], gap="large")
+    board = page.board
+    with left:
+        show_heading(page, say("site_page", "exceptions"))
+        if board is not None:
+            show_exceptions(page, board, exceptions_about(board, {site_id}, set()))
+    with right:
+        facts(row)
+    point_table(points)
+    machines()
+    course(points)
+    dependants()
+
+
+group_and_machine = {one: rest for one, *rest in utility.points.select("point_id", "group_id", "machine_id").rows()}
+every_site = utility.sites["site_id"].to_list()
+select(page, "site", say("site_page", "choose"), every_site, lambda one: f"{page.named('sites', one)} · {one}")
+if page.moment is None:
+    st.info(say("empty", "import"))
+elif row is None:
+    show_missing(page, say("site_page", "no_such"), say("site_page", "no_such_how"))
+else:
+    show(row)

@@ -1,0 +1,94 @@
+"""The page of a module on the sample's rows: its numbers as polars finds them in the lake."""
+
+import re
+from datetime import timedelta
+
+import polars as pl
+import pytest
+
+from data_sources.vocabulary import MODULES
+from tests.conftest import AS_OF
+from tests.pages.conftest import shown_html
+
+pytestmark = pytest.mark.slow
+YESTERDAY = AS_OF.date() - timedelta(days=1)
+
+
+def cells(html: str, table: str, name: str) -> list[str]:
+    """What stands, to be sorted by, in the line of a table whose first cell's text is `name`."""
+    body = re.search(rf'data-table="{table}".*?<tbody>(.*?)</tbody>', html, re.S)
+    assert body, f"there is no table {table}"
+    line = next(line for line in body[1].split("<tr>") if f">{name}<" in line)
+    return re.findall(r'data-v="([^"]*)"', line)
+
+
+def mean_flow(lake, points: list[str], day) -> float:
+    """Σ of the means over the day of points sampled every five minutes, m³/h; each reading weighs the same."""
+    rows = lake.scan("reading", [day]).filter(
+        pl.col("point_id").is_in(points), pl.col("quality").is_in(["good", "manual"])
+    )
+    return rows.group_by("point_id").agg(pl.col("value").mean()).collect()["value"].sum()
+
+
+def test_yesterdays_volume_of_a_works_is_that_of_its_readings(sample_page, sample_lake, demonstration):
+    html = shown_html(sample_page("module", id="production"))
+    shown = [float(one) for one in cells(html, "production-sites", "一水厂") if re.fullmatch(r"\d+\.\d+", one)]
+    expected = 24 * mean_flow(sample_lake, ["WKS1.OUT.flow"], YESTERDAY)
+    assert any(one == pytest.approx(expected, rel=1e-3) for one in shown)
+
+
+def test_a_zones_volume_is_what_came_in(sample_page, sample_lake):
+    html = shown_html(sample_page("module", id="distribution", kind="zone"))
+    shown = [float(one) for one in cells(html, "distribution-sites", "当湖五区") if re.fullmatch(r"\d+\.\d+", one)]
+    expected = 24 * mean_flow(sample_lake, ["ZN05.D1.flow", "ZN05.D2.flow"], YESTERDAY)
+    assert any(one == pytest.approx(expected, rel=1e-3) for one in shown)
+
+
+def test_points_and_sites_are_counted(sample_page, sample_lake, demonstration):
+    html = shown_html(sample_page("module", id="treatment"))
+    sites = demonstration.sites.filter(pl.col("module") == "treatment")
+    groups = demonstration.groups.filter(pl.col("site_id").is_in(sites["site_id"].to_list()))
+    points = demonstration.points.filter(pl.col("group_id").is_in(groups["group_id"].to_list()))
+    recent = sample_lake.scan("reading", [AS_OF.date()]).filter(
+        pl.col("point_id").is_in(points["point_id"].to_list()), pl.col("ts") <= AS_OF
+    )
+    newest = recent.group_by("point_id").agg(pl.col("ts").max()).collect().join(points, on="point_id")
+    fresh = newest.filter(AS_OF - pl.col("ts") <= pl.duration(seconds=3 * pl.col("interval_s")))
+    assert f'data-figure="在报测点" data-value="{float(fresh.height)!r}"' in html
+    assert f"共 {points.height} 个测点" in html
+    assert f"共 {sites.height} 个站点" in html
+
+
+def test_hours_past_a_limit_are_those_of_the_readings(sample_page, sample_lake, demonstration):
+    """The sample's burst: hours of low pressure of two points, within 30 days."""
+    html = shown_html(sample_page("module", id="distribution", days="30"))
+    assert "distribution-past-limit" in html
+    point = re.search(r'point=(ZN\d+\.[^&"]*pressure)', html)[1]
+    days = [AS_OF.date() - timedelta(days=n) for n in range(31)]
+    rows = sample_lake.scan("reading", days).filter(
+        pl.col("point_id") == point, pl.col("quality").is_in(["good", "manual"]),
+        pl.col("ts") >= AS_OF - timedelta(days=30), pl.col("ts") < AS_OF,
+    )  # fmt: skip
+    hours = rows.group_by(pl.col("ts").dt.truncate("1h")).agg(pl.col("value").mean(), n=pl.len()).collect()
+    low = hours.filter(pl.col("n") >= 10, pl.col("value") < 0.14)
+    body = re.search(r'data-table="distribution-past-limit".*?<tbody>(.*?)</tbody>', html, re.S)[1]
+    line = next(line for line in body.split("<tr>") if point in line)
+    assert re.findall(r'data-v="([^"]*)"', line)[3] == str(low.height)
+    assert low.height > 0
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_the_figures_are_those_of_the_board(sample_page, sample_lake, module):
+    html = shown_html(sample_page("module", id=module, **{"as": "computed"}))
+    board = shown_html(sample_page("", **{"as": "computed"}))
+    own = re.findall(r'data-indicator="(\w+)" data-state="(\w+)" data-value="([^"]*)"', board)
+    shown = re.findall(
+        r'class="figure (\w+)" data-figure="[^"]*" data-value="([^"]*)"><h3><a href="/indicator\?id=(\w+)', html
+    )
+    assert {(id_, state, value) for state, value, id_ in shown} <= set(own)
+    assert len(shown) in (2, 3)
+
+
+def test_exceptions_lead_to_what_they_are_about(sample_page):
+    html = shown_html(sample_page("module", id="nonsense"))
+    assert "<h1>原水</h1>" in html

@@ -1,0 +1,78 @@
+"""The page of a site on the sample's rows: points, machines and what stands on it, as polars finds them in the lake."""
+
+import re
+from datetime import timedelta
+
+import polars as pl
+import pytest
+
+from metrics.queries import site as queries
+from pages.components.answers import answer
+from tests.conftest import AS_OF
+from tests.pages.conftest import shown_html
+
+pytestmark = pytest.mark.slow
+
+
+def newest(lake, point: str) -> tuple:
+    rows = lake.scan("reading", [AS_OF.date()]).filter(pl.col("point_id") == point, pl.col("ts") <= AS_OF)
+    return rows.sort("ts").tail(1).collect().select("ts", "value").row(0)
+
+
+@pytest.mark.parametrize(
+    ("site", "point"), [("PS01", "PS01.S.level"), ("ZN05", "ZN05.D1.pressure"), ("WKS1", "WKS1.OUT.turbidity")]
+)
+def test_a_points_value_is_its_newest_reading(sample_page, sample_lake, site, point):
+    html = shown_html(sample_page("site", site=site))
+    line = next(line for line in html.split("<tr>") if f'data-v="{point}"' in line)
+    shown = re.findall(r'data-v="([^"]*)"', line)
+    moment, value = newest(sample_lake, point)
+    assert float(shown[2]) == pytest.approx(value)
+    assert any(one.startswith(f"{moment:%Y-%m-%dT%H:%M}") for one in shown)
+
+
+def test_yesterdays_volume_of_a_station(sample_page, sample_lake):
+    day = AS_OF.date() - timedelta(days=1)
+    rows = sample_lake.scan("reading", [day]).filter(pl.col("point_id") == "PS01.S.flow").collect()
+    html = shown_html(sample_page("site", site="PS01"))
+    shown = float(re.search(r'data-figure="昨日水量" data-value="([^"]*)"', html)[1])
+    assert shown == pytest.approx(24 * rows["value"].mean(), rel=1e-3)
+
+
+def test_how_long_a_pump_ran_is_what_its_signal_says(sample_page, sample_lake, demonstration):
+    sample_page("site", site="PS01")  # sets the lake
+    spans = answer(queries.machine_states, AS_OF, "PS01")
+    days = [AS_OF.date() - timedelta(days=1), AS_OF.date()]
+    signals = sample_lake.scan("reading", days).filter(
+        pl.col("ts") > AS_OF - timedelta(days=1), pl.col("ts") <= AS_OF, pl.col("quality") == "good"
+    )
+    for machine in ("a", "b", "c"):
+        told = signals.filter(pl.col("point_id").str.starts_with(f"PS01.S.{machine}.")).collect()
+        told = told.pivot("point_id", index="ts", values="value").sort("ts")
+        on = told.filter(pl.col(f"PS01.S.{machine}.running") == 1, pl.col(f"PS01.S.{machine}.available") == 1)
+        ran = spans.filter(pl.col("machine_id") == f"PS01.{machine}", pl.col("state") == "running")
+        minutes = (ran["ends_at"] - ran["starts_at"]).dt.total_minutes().sum()
+        assert minutes == pytest.approx(5 * on.height, abs=5)
+
+
+def test_what_stands_on_a_works(sample_page, demonstration):
+    html = shown_html(sample_page("site", site="WKS1"))
+    fed = demonstration.sites.filter(pl.col("parent_id") == "WKS1")["site_id"]
+    assert len(fed) > 5
+    for site in fed:
+        assert f"/site?site={site}&amp;" in html
+    assert "indicator?id=finished_water_compliance&amp;site=WKS1" in html
+    assert "indicator?id=pump_availability" not in html
+
+
+def test_a_strange_site_is_said_not_thrown(sample_page):
+    html = shown_html(sample_page("site", site='<b>"'))
+    assert "没有这个站点" in html
+    assert "<b>&quot;" not in html.replace("&lt;b&gt;", "")
+
+
+def test_a_chosen_site_goes_into_the_address(sample_page):
+    test = sample_page("site", site="PS01")
+    test.selectbox[0].set_value("PS02").run()
+    assert test.query_params["site"] in ("PS02", ["PS02"])
+    assert "<h1>新埭" in shown_html(test) or "枢纽" in shown_html(test)
