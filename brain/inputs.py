@@ -71,7 +71,9 @@ def _mart(engine: Engine, need: Need, span: Span) -> pl.DataFrame:
 def _select(engine: Engine, view: str, span: Span) -> pl.DataFrame:
     if view not in VIEW_COLUMNS:
         raise KeyError(view)
-    with engine.views(span.ends_at).connection(span_frame([span]), {view}) as cursor:
+    views, frame = engine.views(span.ends_at), span_frame([span])
+    views.load([(frame, {view})])  # anew where a question asked before has written to it
+    with views.connection(frame, {view}) as cursor:
         return fetch(cursor, f'SELECT * FROM "{view}"')  # noqa: S608 (a name of the closed list)
 
 

@@ -1,7 +1,7 @@
 """Every question, in the order in which they are asked: who stands on another's answer comes after it."""
 
+from brain.advice import QUESTION as ADVICE
 from brain.question import Question
-from brain.storm_risk import QUESTION as STORM_RISK
 from brain.water_demand import QUESTION as WATER_DEMAND
 
-QUESTIONS: tuple[Question, ...] = (WATER_DEMAND, STORM_RISK)
+QUESTIONS: tuple[Question, ...] = (WATER_DEMAND, ADVICE)

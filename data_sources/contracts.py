@@ -220,6 +220,7 @@ class Advice(dy.Schema):
     action_en = _text()
     gain = dy.Float64(nullable=True)
     gain_unit = _text(nullable=True)
+    harm_cny = dy.Float64(nullable=True)
     confidence = dy.Float64(min=0, max=1)
     inputs_age_s = dy.Float64(min=0)
     evidence = _text()

@@ -19,6 +19,7 @@ class Settings(BaseSettings):
     worker: Literal["embedded", "external"] = Field("embedded", description="whether app.py starts the worker itself")
     token: str = Field("", description="what every request must carry where the server isn't bound to loopback")
     address: str = Field("127.0.0.1", description="the address the server binds to")
+    user: str = Field("值班员", min_length=1, description="whose name stands on what is acknowledged or accepted here")
     port: int = Field(8501, description="the port the server listens on")
 
     def lake_of(self, utility_id: str) -> Path:

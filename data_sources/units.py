@@ -9,6 +9,7 @@ import polars as pl
 _REGISTRY: pint.UnitRegistry = pint.UnitRegistry(cache_folder=None)
 _REGISTRY.define("NTU = [turbidity] = FNU = FTU")
 _REGISTRY.define("mWC = meter_H2O")
+_REGISTRY.define("CNY = [currency]")
 
 Column = TypeVar("Column", pl.Series, pl.Expr)
 

@@ -56,6 +56,7 @@ PARAMETERS = {
     "frost_depth": "m", "alarm_level": "m", "overflow_level": "m", "start_level": "m", "stop_level": "m",
     "comfort_level": "m", "min_level": "m", "well_area": "m^2", "main_capacity": "m^3/h", "travel_time": "min",
     "storm_rain": "mm", "storm_gap": "h",
+    "overflow_harm": "CNY/m^3", "alarm_harm": "CNY/h", "shortage_harm": "CNY/m^3", "advice_saving": "CNY",
     "idle_stock": "d", "report_cluster": "1",
 }  # fmt: skip
 """Subjects of limits.csv rows of kind `value`, with their canonical unit."""

@@ -33,6 +33,7 @@ from metrics.groups import LastBatches, count_groups
 from metrics.judge import SEVERITY, Judged
 from metrics.moment_queries import ask
 from metrics.point_lineage import points_read
+from metrics.queries.advice import acts, open_advice
 from metrics.spans import last_closed
 from metrics.thresholds import KINDS
 
@@ -72,7 +73,6 @@ def make_board(engine: Engine, as_of: datetime, made_at: datetime) -> Board:
     pasts = kept.pasts(engine.history(tiles, as_of))
     answers = ask(engine, as_of, QUERIES)
     past_limit = breaches(engine, answers["watched"], as_of)
-    acts = engine.stored.rows("act", utility.day_of(as_of), utility.day_of(as_of)).filter(pl.col("done_at") <= as_of)
     situation = Situation(
         utility=utility,
         catalogue=engine.catalogue,
@@ -81,7 +81,7 @@ def make_board(engine: Engine, as_of: datetime, made_at: datetime) -> Board:
         breaches=past_limit,
         as_of=as_of,
         since=lambda indicator, judged: state_since(engine, indicator, judged, as_of),
-        acknowledged=set(acts.filter(pl.col("verb") == "acknowledge")["subject"]),
+        acknowledged=set(acts(engine, as_of).filter(pl.col("verb") == "acknowledge")["subject"]),
     )
     times = data_times(engine, verdicts, kept.points, answers["freshness"], as_of)
     return Board(
@@ -103,7 +103,7 @@ def make_board(engine: Engine, as_of: datetime, made_at: datetime) -> Board:
         sites=_sites(engine, verdicts, past_limit, answers["freshness"]),
         sewage=_sewage(answers),
         exceptions=exceptions(situation),
-        advice=_advice(engine, acts, as_of),
+        advice=_advice(engine, as_of),
     )
 
 
@@ -235,15 +235,8 @@ def _sewage(answers: Mapping[str, pl.DataFrame]) -> Sewage:
     )
 
 
-def _advice(engine: Engine, acts: pl.DataFrame, as_of: datetime) -> tuple[BoardAdvice, ...]:
-    """Advice that was made and has not expired, with the last thing somebody did about it."""
-    today = engine.utility.day_of(as_of)
-    rows = engine.stored.rows("advice", today, today)
-    open_ = rows.filter(pl.col("made_at") <= as_of, pl.col("expires_at") > as_of).sort("made_at", descending=True)
-    deeds = acts.filter(pl.col("verb").is_in(["accept", "decline", "done", "verify"])).sort("done_at")
-    status = dict(deeds.select("subject", "verb").rows())
-    fields = BoardAdvice.model_fields.keys() - {"status"}
-    return tuple(
-        BoardAdvice(**{name: row[name] for name in fields}, status=status.get(row["advice_id"], "open"))
-        for row in open_.to_dicts()
-    )
+def _advice(engine: Engine, as_of: datetime) -> tuple[BoardAdvice, ...]:
+    """Advice that stands and was neither declined nor done, worst harm first."""
+    rows = open_advice(engine, as_of).filter(pl.col("status").is_in(["open", "accept"]))
+    fields = list(BoardAdvice.model_fields)
+    return tuple(BoardAdvice(**{name: row[name] for name in fields}) for row in rows.to_dicts())

@@ -185,6 +185,7 @@ class BoardAdvice(_Frozen):
     action_en: str
     gain: float | None
     gain_unit: str | None
+    harm_cny: float | None
     confidence: float
     inputs_age_s: float
     evidence: str

@@ -1,0 +1,55 @@
+"""Saving: where the plan costs less than the installed rule over the next day and lets no more overflow. One reason."""
+
+from datetime import datetime, timedelta
+
+import polars as pl
+
+from brain.advising.plans import ADVISED, INSTALLED, Plans
+from brain.advising.reason import Reason, freshness
+
+_LEAST_M3 = 1.0
+
+
+def saving_reason(plans: Plans, network_id: str, least_cny: float, now: datetime) -> Reason | None:
+    """The network's reason, where at least `least_cny` is saved and no more overflows; else None.
+
+    Confidence is the share of planned stations that have both variants, times how fresh the plan is.
+    """
+    of_station = plans.rows.group_by("site_id", "variant").agg(
+        pl.col("cost_cny").sum(), pl.col("kwh").sum(), pl.col("overflow_m3").sum()
+    )
+    rule, plan = of_station.filter(variant=INSTALLED), of_station.filter(variant=ADVISED)
+    both = rule.join(plan, on="site_id", suffix="_plan").with_columns(
+        saved=pl.col("cost_cny") - pl.col("cost_cny_plan")
+    )
+    saved = float(both["saved"].sum())
+    over, over_plan = (float(both[name].sum()) for name in ("overflow_m3", "overflow_m3_plan"))
+    if saved < least_cny or over_plan > over + _LEAST_M3:
+        return None
+    stations = both.sort("saved", "site_id", descending=[True, False])
+    first = stations.row(0, named=True)
+    ends_at = now + timedelta(days=1)
+    return Reason(
+        kind="saving",
+        cause=network_id,
+        site_id=first["site_id"],
+        sentence="saving",
+        act_by=None,
+        ends_at=ends_at,
+        gain=saved,
+        gain_unit="元",
+        harm_cny=saved,
+        confidence=both.height / of_station["site_id"].n_unique() * freshness(now - plans.issued_at),
+        inputs_age_s=plans.inputs_age_s(now),
+        places={"station": first["site_id"]},
+        blanks={"n": stations.filter(pl.col("saved") > 0).height},
+        evidence={
+            "counterfactual": INSTALLED,
+            "plan_issued_at": plans.issued_at.isoformat(),
+            "cost_rule": float(both["cost_cny"].sum()),
+            "cost_plan": float(both["cost_cny_plan"].sum()),
+            "stations": stations.head(10)
+            .select("site_id", "cost_cny", "cost_cny_plan", "kwh", "kwh_plan")
+            .to_dicts(),
+        },
+    )  # fmt: skip

@@ -1,0 +1,110 @@
+"""Storm: where the plan keeps wells from overflow or alarm that the installed rule doesn't. One reason a works."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+import polars as pl
+
+from brain.advising.plans import ADVISED, INSTALLED, STEP, Plans, step_hours
+from brain.advising.reason import Reason, freshness
+
+LEAST_M3, LEAST_H = 1.0, 0.5
+"""What a plan must save at a station to be worth a word: m³ of overflow, hours at or above the alarm level."""
+UNKNOWN_RISK = 0.5
+"""The chance of an alarm where nobody has computed one; the evidence says that it is not known."""
+_EARLIER_M3H = 1.0
+
+
+def storm_reasons(
+    plans: Plans,
+    alarm_level: Mapping[str, float],
+    risk: Mapping[str, float],
+    works_of: Mapping[str, str],
+    harm: Mapping[str, float],
+    now: datetime,
+) -> list[Reason]:
+    """One reason for the stations of each works that the plan helps.
+
+    `alarm_level` in m and `risk` (P(level ≥ alarm), 0–1) by station, `works_of` where a station's sewage ends, `harm`
+    the weights `overflow_harm` (元/m³) and `alarm_harm` (元/h).
+    """
+    helped = _helped(plans.rows, alarm_level)
+    reasons = []
+    for (works,), rows in helped.group_by(
+        pl.col("site_id").replace_strict(dict(works_of), default="").alias("works"), maintain_order=True
+    ):
+        stations = rows.with_columns(
+            probability=pl.col("site_id").replace_strict(dict(risk), default=None, return_dtype=pl.Float64)
+        ).sort("saved_m3", "saved_h", "site_id", descending=[True, True, False])
+        reasons.append(_reason(str(works) or stations["site_id"][0], stations, plans, harm, now))
+    return reasons
+
+
+def _helped(rows: pl.DataFrame, alarm_level: Mapping[str, float]) -> pl.DataFrame:
+    """Stations that the plan keeps from overflow or alarm, with what becomes of each either way."""
+    known = rows.with_columns(alarm=pl.col("site_id").replace_strict(dict(alarm_level), default=None))
+    high = pl.col("level_m") >= pl.col("alarm")
+    of_station = known.group_by("site_id", "variant", maintain_order=True).agg(
+        pl.col("overflow_m3").sum().alias("overflow"),
+        (high.sum() * step_hours()).alias("high_h"),
+        pl.col("level_m").max().alias("top_m"),
+        pl.col("alarm").first(),
+        pl.col("valid_at").filter(high | (pl.col("overflow_m3") > 0)).min().alias("high_from"),
+        pl.col("valid_at").filter(high | (pl.col("overflow_m3") > 0)).max().alias("high_until"),
+    )
+    rule, plan = of_station.filter(variant=INSTALLED), of_station.filter(variant=ADVISED)
+    both = rule.join(plan.drop("alarm", "variant"), on="site_id", suffix="_plan").with_columns(
+        saved_m3=pl.col("overflow") - pl.col("overflow_plan"), saved_h=pl.col("high_h") - pl.col("high_h_plan")
+    )
+    return both.filter((pl.col("saved_m3") >= LEAST_M3) | (pl.col("saved_h") >= LEAST_H))
+
+
+def _reason(works: str, stations: pl.DataFrame, plans: Plans, harm: Mapping[str, float], now: datetime) -> Reason:
+    first = stations.row(0, named=True)
+    act_by, flow = _first_difference(plans.rows, first["site_id"], first["high_from"])
+    ends_at = max(stations["high_until"]) + STEP
+    saved_m3, saved_h, left_m3 = (float(stations[name].sum()) for name in ("saved_m3", "saved_h", "overflow_plan"))
+    by_volume = saved_m3 >= LEAST_M3
+    risks = stations["probability"].drop_nulls().to_list()
+    sentence = ("storm_left" if left_m3 >= LEAST_M3 else "storm_overflow") if by_volume else "storm_level"
+    return Reason(
+        kind="storm",
+        cause=works,
+        site_id=first["site_id"],
+        sentence=sentence,
+        act_by=act_by,
+        ends_at=ends_at,
+        gain=saved_m3 if by_volume else saved_h,
+        gain_unit="m³" if by_volume else "h",
+        harm_cny=saved_m3 * harm["overflow_harm"] + saved_h * harm["alarm_harm"],
+        confidence=(max(risks) if risks else UNKNOWN_RISK) * freshness(now - plans.issued_at),
+        inputs_age_s=plans.inputs_age_s(now),
+        places={"station": first["site_id"]},
+        blanks={
+            "n": stations.height,
+            "flow": round(flow),
+            "by": act_by,
+            "peak": first["high_from"],
+            "left": round(left_m3),
+        },
+        evidence={
+            "counterfactual": INSTALLED,
+            "plan_issued_at": plans.issued_at.isoformat(),
+            "risk_known": bool(risks),
+            "stations": stations.select(
+                "site_id", "probability", "alarm", "top_m", "top_m_plan", "overflow", "overflow_plan", "high_h",
+                "high_h_plan",
+            ).to_dicts(),
+        },
+    )  # fmt: skip
+
+
+def _first_difference(rows: pl.DataFrame, site_id: str, high_from: datetime | None) -> tuple[datetime | None, float]:
+    """From when the station has to pump more than the rule does before its well is high, and how much, m³/h."""
+    own = rows.filter(site_id=site_id)
+    flows = own.filter(variant=ADVISED).join(own.filter(variant=INSTALLED), on="valid_at", suffix="_rule")
+    before = flows if high_from is None else flows.filter(pl.col("valid_at") <= high_from)
+    earlier = before.filter(pl.col("flow_m3h") > pl.col("flow_m3h_rule") + _EARLIER_M3H).sort("valid_at")
+    if earlier.is_empty():
+        return high_from, float(flows["flow_m3h"].max() or 0.0)  # type: ignore[arg-type]
+    return earlier["valid_at"][0], float(earlier["flow_m3h"].max())  # type: ignore[arg-type]
