@@ -14,6 +14,8 @@ from metrics.moment_queries import ask, ask_with
 from metrics.spans import HOUR, Span
 
 HOURS = 24
+GRACE = timedelta(minutes=10)
+"""An hour counts as ended so long after its end: its last readings need time to come in."""
 QUARANTINE_DAYS = 30
 """How far back the quarantine is listed."""
 FEW = 0.5
@@ -147,7 +149,7 @@ def _refused(engine: Engine, as_of: datetime) -> pl.LazyFrame:
 
 def _hours(engine: Engine, as_of: datetime) -> pl.DataFrame:
     """group_id, hours: the shares of the last 24 clock hours that have ended, 0 where nothing came."""
-    ends_at = as_of.replace(minute=0, second=0, microsecond=0)
+    ends_at = (as_of - GRACE).replace(minute=0, second=0, microsecond=0)
     starts_at, day = ends_at - HOURS * HOUR, engine.utility.day_of
     span = Span(day(as_of), day(starts_at), day(as_of), starts_at, ends_at, HOURS)
     found = ask(engine, as_of, ["group_hours"], span)["group_hours"]

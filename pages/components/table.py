@@ -40,9 +40,16 @@ class Column:
     draw: Callable[[Row], str] | None = None
 
 
-def show_table(page: Page, rows: pl.DataFrame, columns: Sequence[Column], name: str, height: int | None = 480) -> None:
+def show_table(
+    page: Page,
+    rows: pl.DataFrame,
+    columns: Sequence[Column],
+    name: str,
+    height: int | None = 480,
+    most: int = MOST_ROWS,
+) -> None:
     """Draw the table and, below it, its downloads `<name>.csv` and `<name>.xlsx`. Rows stand in the frame's order."""
-    st.html(table_html(page, rows, columns, name, height))
+    st.html(table_html(page, rows, columns, name, height, most))
     with st.container(horizontal=True, key=f"downloads.{name}"):
         shown = taken_away(page, rows, columns)
         for kind, made in (("csv", as_csv), ("xlsx", as_xlsx)):
@@ -50,16 +57,23 @@ def show_table(page: Page, rows: pl.DataFrame, columns: Sequence[Column], name: 
             st.download_button(kind.upper(), partial(made, shown), file, MIME[kind], key=file, on_click="ignore")
 
 
-def table_html(page: Page, rows: pl.DataFrame, columns: Sequence[Column], name: str, height: int | None = None) -> str:
+def table_html(
+    page: Page,
+    rows: pl.DataFrame,
+    columns: Sequence[Column],
+    name: str,
+    height: int | None = None,
+    most: int = MOST_ROWS,
+) -> str:
     """The table's HTML; `data-table` is its name, `data-v` of a cell the value it is sorted by."""
     heads = "".join(_head(page, rows, column) for column in columns)
     numbers = [column.name in rows.columns and rows[column.name].dtype.is_numeric() for column in columns]
     body = "".join(
         f"<tr>{''.join(_cell(page, row, *one) for one in zip(columns, numbers, strict=True))}</tr>"
-        for row in rows.head(MOST_ROWS).iter_rows(named=True)
+        for row in rows.head(most).iter_rows(named=True)
     )
-    rest = rows.height - MOST_ROWS
-    told = escape(page.say("table", "rest", shown=MOST_ROWS, n=rows.height))
+    rest = rows.height - most
+    told = escape(page.say("table", "rest", shown=most, n=rows.height))
     more = f'<p class="rest">{told}</p>' if rest > 0 else ""
     limit = "" if height is None else f' style="max-height:{height}px"'
     return (
