@@ -22,9 +22,11 @@ class SourceLog:
     def __init__(self, earlier: dict[str, Any]) -> None:
         self.facts: dict[str, Any] = {
             "batches": 0, "rows": 0, "duplicates": 0, "quarantined": 0, "ignored": 0, "last_batch_at": None,
-            "last_data_time": None, "unasked": [], "clock": None, "columns": [], "changed": None, "error": None,
-            "since": None,
+            "last_data_time": None, "unasked": [], "clock_s": None, "columns": {}, "columns_come": [],
+            "columns_gone": [], "error": None, "since": None,
         } | earlier  # fmt: skip
+        if self.facts["columns_come"] or self.facts["columns_gone"]:  # whoever restarts has seen it
+            self.facts |= {"columns": {}, "columns_come": [], "columns_gone": []}
         self._back = 0
 
     def batch(self, made: Drained, report: WriteReport, newest: datetime | None, received_at: datetime) -> None:
@@ -36,7 +38,7 @@ class SourceLog:
         facts["quarantined"] += report.rows_quarantined
         facts["ignored"] += made.ignored
         facts["last_batch_at"] = received_at.isoformat()
-        self._columns(made, received_at)
+        self._columns(made, report.table)
         if newest is not None:
             self._clock(newest, received_at)
 
@@ -46,31 +48,29 @@ class SourceLog:
             self.facts["since"] = None if said is None else since or datetime.now(UTC).isoformat()
         self.facts["error"] = said
 
-    def _columns(self, made: Drained, at: datetime) -> None:
-        """A source that changes what it sends is named: columns that came, columns that went."""
-        before, now = set(self.facts["columns"]), set(made.columns)
-        if not now:
+    def _columns(self, made: Drained, table: str) -> None:
+        """A source that changes what it sends is named: columns that came, columns that went, until a restart."""
+        if not made.columns:
             return
-        if before and before != now:
-            come, gone = sorted(now - before)[:MOST_NAMES], sorted(before - now)[:MOST_NAMES]
-            self.facts["changed"] = {"at": at.isoformat(), "come": come, "gone": gone}
-        self.facts["columns"] = sorted(now)
+        usual = set(self.facts["columns"].setdefault(table, sorted(made.columns)))
+        self.facts["columns_come"] = sorted(made.columns - usual)[:MOST_NAMES]
+        self.facts["columns_gone"] = sorted(usual - made.columns)[:MOST_NAMES]
         self.facts["unasked"] = sorted(made.unasked)[:MOST_NAMES]
 
     def _clock(self, newest: datetime, received_at: datetime) -> None:
         """A clock that runs ahead shows at once, one that went back after some batches."""
         if newest > received_at + CLOCK_AHEAD:
-            self.facts["clock"] = {"ahead_s": round((newest - received_at).total_seconds())}
+            self.facts["clock_s"] = round((newest - received_at).total_seconds())
             return
         before = self.facts["last_data_time"]
         known = datetime.fromisoformat(before) if before else newest
         if newest >= known:
-            self._back, self.facts["clock"] = 0, None
+            self._back, self.facts["clock_s"] = 0, None
             self.facts["last_data_time"] = newest.isoformat()
         elif known - newest > WENT_BACK:
             self._back += 1
             if self._back >= STEPS_BACK:
-                self.facts["clock"] = {"back_s": round((known - newest).total_seconds())}
+                self.facts["clock_s"] = round((newest - known).total_seconds())
 
 
 def read_facts(lake_root: Path) -> dict[str, dict[str, Any]]:

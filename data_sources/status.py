@@ -1,71 +1,112 @@
 """What each source has delivered, and whether it still does."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import polars as pl
 
+from data_sources.connector import connector, kinds
 from data_sources.contracts import PARTITIONED, TABLES
 from data_sources.lake import Lake
+from data_sources.source_log import read_facts
 from data_sources.utility import Utility
 
 LATE_AFTER_INTERVALS = 3
 """A source that polls is late after this many intervals of its slowest point without a row."""
+NEVER_LATE = "import"
+_COUNTED: dict[tuple[Path, date], tuple[str, pl.DataFrame]] = {}
+"""What a day's readings count, at the day's fingerprint: a page asks often, and old days don't change."""
 
 
 def source_status(lake: Lake, utility: Utility, now: datetime) -> list[dict[str, Any]]:
     """The JSON of `data_sources status`, a source of sources.toml each.
 
-    state: never (no batch yet), failed (the newest batch went to quarantine as a whole; `error` says why), late
-    (a source that polls is silent), ok. What is imported by hand is never late: nobody says when it is due.
+    state: failed (it can't be reached, its process died, or its newest batch went to quarantine as a whole; `error`
+    says why, `since` from when), never (no batch yet), late (a source that polls is silent), ok. What is imported by
+    hand is never late: nobody says when it is due.
+
+    Of a source with a connector also, else null: clock_s (its clock runs so many seconds ahead, or went back where
+    negative), columns_come and columns_gone (so has changed what it sends), unasked (columns that no point or map asks
+    for), ignored (rows of tags that its settings leave out).
     """
-    stored = _stored(lake)
-    bad = _quarantined(lake)
+    stored, bad, facts = _stored(lake), _quarantined(lake), read_facts(lake.root)
     return [
-        _status(name, settings.get("kind", ""), stored.get(name, {}), bad.get(name, {}), _patience(utility, name), now)
+        _status(
+            name, settings, stored.get(name, {}), bad.get(name, {}), facts.get(name, {}), _patience(utility, name), now
+        )
         for name, settings in utility.sources.items()
     ]
 
 
 def _status(
-    name: str, kind: str, rows: dict[str, Any], bad: dict[str, Any], patience: timedelta | None, now: datetime
+    name: str,
+    settings: dict[str, Any],
+    rows: dict[str, Any],
+    bad: dict[str, Any],
+    facts: dict[str, Any],
+    patience: timedelta | None,
+    now: datetime,
 ) -> dict[str, Any]:
-    written, refused = rows.get("received_at"), bad.get("received_at")
-    newest = rows.get("own_time")
-    failed = refused is not None and (written is None or refused > written)
-    silent = kind != "import" and patience is not None and newest is not None and now - newest > patience
-    state = "failed" if failed else "never" if written is None else "late" if silent else "ok"
-    batches = [moment for moment in (written, refused) if moment is not None]
+    written, refused, newest = rows.get("received_at"), bad.get("received_at"), rows.get("own_time")
+    last_batch = facts.get("last_batch_at")  # one that brought nothing new left no row
+    batches = [moment for moment in (written, refused, last_batch and datetime.fromisoformat(last_batch)) if moment]
+    heard = newest if newest is not None or not facts else written
+    silent = settings["kind"] != NEVER_LATE and patience is not None and heard is not None and now - heard > patience
+    unusable = refused is not None and (written is None or refused > written)
+    error = facts.get("error") or (bad["reason"] if unusable else None)
+    state = "failed" if error else "never" if not batches else "late" if silent else "ok"
     return {
         "source": name,
-        "kind": kind,
+        "kind": settings["kind"],
         "state": state,
         "last_batch_at": _iso(max(batches, default=None)),
         "last_data_time": _iso(newest),
         "rows": rows.get("rows", 0),
         "quarantined": bad.get("rows", 0),
-        "error": bad["reason"] if failed else None,
+        "error": error,
+        "since": facts.get("since"),
+        "clock_s": facts.get("clock_s"),
+        "columns_come": _listed(facts, "columns_come"),
+        "columns_gone": _listed(facts, "columns_gone"),
+        "unasked": _listed(facts, "unasked"),
+        "ignored": facts.get("ignored"),
     }
 
 
 def _stored(lake: Lake) -> dict[str, dict[str, Any]]:
     """Source → stored rows, newest batch, newest own time, over all tables but quarantine."""
-    parts = []
+    parts = [_of_readings(lake)]
     for name, table in TABLES.items():
         files = lake.files(name)
-        if name == "quarantine" or not files:
+        if name in ("quarantine", "reading") or not files:
             continue
         own = pl.lit(None, pl.Datetime("us", "UTC"))
         if table.own_time is not None and table.columns[table.own_time] != pl.Date:
-            span = pl.duration(seconds="span_s") if name == "reading" else pl.duration()
-            own = (pl.col(table.own_time) + span).max()
-        rows = pl.scan_parquet(files, hive_partitioning=name in PARTITIONED)
-        parts.append(rows.group_by("source").agg(rows=pl.len(), received_at=pl.col("received_at").max(), own_time=own))
-    if not parts:
-        return {}
-    together = pl.concat(pl.collect_all(parts)).group_by("source")
+            own = pl.col(table.own_time).max()
+        parts.append(_counted(pl.scan_parquet(files, hive_partitioning=name in PARTITIONED), own, "source").collect())
+    together = pl.concat(parts).group_by("source")
     newest = together.agg(pl.col("rows").sum(), pl.col("received_at").max(), pl.col("own_time").max())
     return {row.pop("source"): row for row in newest.iter_rows(named=True)}
+
+
+def _of_readings(lake: Lake) -> pl.DataFrame:
+    now = lake.fingerprints("reading")
+    changed = [day for day, word in now.items() if _COUNTED.get((lake.root, day), ("", None))[0] != word]
+    own = (pl.col("ts") + pl.duration(seconds="span_s")).max()
+    files = lake.files("reading", changed)
+    if files:
+        rows = pl.scan_parquet(files, hive_partitioning=True, hive_schema={"day": pl.Date()})
+        for (day,), counted in _counted(rows, own, "day", "source").collect().partition_by("day", as_dict=True).items():
+            _COUNTED[lake.root, day] = now[day], counted.drop("day")
+    time = pl.Datetime("us", "UTC")
+    schema = {"source": pl.String(), "rows": pl.UInt32(), "received_at": time, "own_time": time}
+    none = pl.DataFrame(schema=schema)
+    return pl.concat([none, *(_COUNTED[lake.root, day][1] for day in now)])
+
+
+def _counted(rows: pl.LazyFrame, own_time: pl.Expr, *by: str) -> pl.LazyFrame:
+    return rows.group_by(by).agg(rows=pl.len(), received_at=pl.col("received_at").max(), own_time=own_time)
 
 
 def _quarantined(lake: Lake) -> dict[str, dict[str, Any]]:
@@ -80,8 +121,19 @@ def _quarantined(lake: Lake) -> dict[str, dict[str, Any]]:
 
 
 def _patience(utility: Utility, source: str) -> timedelta | None:
+    """How long a source may be silent: by its slowest point, else as its settings or its connector say."""
     slowest: Any = utility.points.filter(source=source)["interval_s"].max()
-    return None if slowest is None else timedelta(seconds=int(slowest)) * LATE_AFTER_INTERVALS
+    if slowest is not None:
+        return timedelta(seconds=int(slowest)) * LATE_AFTER_INTERVALS
+    settings = utility.sources[source]
+    if settings["kind"] not in kinds():
+        return None
+    return timedelta(seconds=settings.get("silence_s") or connector(settings["kind"]).SILENCE_S)
+
+
+def _listed(facts: dict[str, Any], name: str) -> str | None:
+    """Names after one another; None where there are none."""
+    return ", ".join(facts.get(name) or []) or None
 
 
 def _iso(moment: datetime | None) -> str | None:

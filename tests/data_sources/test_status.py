@@ -32,7 +32,8 @@ def test_before_the_first_batch(tiny_lake):
     assert [one["state"] for one in source_status(tiny_lake, tiny_lake.utility, NOW)] == ["never"] * 3
     assert of(tiny_lake) == {
         "source": "scada", "kind": "import", "state": "never", "last_batch_at": None, "last_data_time": None,
-        "rows": 0, "quarantined": 0, "error": None,
+        "rows": 0, "quarantined": 0, "error": None, "since": None, "clock_s": None, "columns_come": None,
+        "columns_gone": None, "unasked": None, "ignored": None,
     }  # fmt: skip
 
 
