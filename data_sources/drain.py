@@ -24,7 +24,7 @@ from data_sources.tabular import ROW
 from data_sources.utility import Utility
 from data_sources.write import RECEIVED, STORED
 
-ROWS_PER_NUMBER = 1_000_000
+ROWS_PER_NUMBER = 100_000_000
 """A row of quarantine has the number of its batch times this, plus where it stands in the batch."""
 SHOWN_BYTES = 400
 CLOCK_AHEAD = timedelta(minutes=2)
@@ -53,7 +53,7 @@ def drained(found: Sequence[Record | Damage], module: Connector, source: Source,
     unread = Unread(frozenset(_personal_headers(source)))
     parsed = list(_parsed(found, module, source, unread))
     parts, ignored, came, unasked = [_no_rows(source.table)], 0, set[str](), set[str]()
-    for columns, alike in groupby(parsed, lambda pair: tuple(pair[1].schema.items())):
+    for (columns, name), alike in groupby(parsed, lambda pair: (tuple(pair[1].schema.items()), _file(pair[0]))):
         records, frames = zip(*alike, strict=True)
         came |= {name for name, _ in columns if name not in (ROW, _REASON)}
         cells, left_out = _asked(_readable(pl.concat(frames), unread), source)
@@ -61,7 +61,7 @@ def drained(found: Sequence[Record | Damage], module: Connector, source: Source,
         if cells.is_empty():
             continue
         try:
-            rows, bad, used = mapped(source.map, utility, cells, Path(source.name), source.table)
+            rows, bad, used = mapped(source.map, utility, cells, Path(name or source.name), source.table)
         except Exception as misfit:  # the map doesn't fit these columns, or a cell trips what maps them
             for record in records:
                 _refuse(unread, record.number, _said(misfit), record.payload, record.label)
@@ -92,8 +92,13 @@ def _parsed(
             _refuse(unread, one.number, _said(error), one.payload, one.label)
             continue
         if frame.height:
-            row = pl.int_range(pl.len(), dtype=pl.Int64) + one.number * ROWS_PER_NUMBER
-            yield one, frame.with_columns(row.alias(ROW))
+            row = pl.col(ROW) if ROW in frame.columns else pl.int_range(pl.len(), dtype=pl.Int64)
+            yield one, frame.with_columns((row + one.number * ROWS_PER_NUMBER).alias(ROW))
+
+
+def _file(record: Record) -> str:
+    """What the batch is, by its label `<table>/<what>`: the name of a file, whose kind tells how cells are written."""
+    return record.label.partition("/")[2]
 
 
 def _said(error: Exception) -> str:

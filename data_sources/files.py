@@ -1,17 +1,13 @@
 """A folder into which another system drops files: CSV, workbooks or Parquet, taken in once nobody writes to them.
 
-From exports of SCADA, billing, laboratories, weather offices, and from behind a one-way gate. A file that was taken in
-is moved to `done/`, one that can't be read to `failed/`, with the reason beside it as `<file>.txt`; what is wrong with
+From exports of SCADA, billing, laboratories, weather offices. A file that was taken in is moved to `done/`, one that
+can't be read, or that the map doesn't fit, to `failed/`, with the reason beside it as `<file>.txt`; what is wrong with
 single rows goes to quarantine.
 Sample: Time,W1_FLOW,N_P⏎2026-09-15 16:20,812.5,0.31
 """
 
 import io
-import json
-import os
-import time
 from collections.abc import Iterator
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,15 +15,15 @@ import polars as pl
 from pydantic import Field
 
 from data_sources.connector import Source, SourceSettings, TableMap
+from data_sources.drop_folder import DONE, FAILED, move, settled
 from data_sources.import_map import headers_of
 from data_sources.problems import BadInput, Problem
 from data_sources.spool import Raw
-from data_sources.tabular import cells_of, one_line
+from data_sources.tabular import ROW, cells_of, one_line
 
 TABLE = None
 SILENCE_S = 86_400.0
 COLUMNS: dict[str, Any] = {}
-DONE, FAILED = "done", "failed"
 PARQUET = ".parquet"
 
 
@@ -39,20 +35,64 @@ class Settings(SourceSettings):
 
 
 class Map(TableMap):
-    """How files of a name are read."""
+    """How files of some name are read."""
 
     pattern: str = Field("*", description="names of the files, such as flows_*.csv")
 
 
 def fetch(source: Source, since: str | None) -> Iterator[Raw]:
-    """Files that have settled, oldest first; one is moved away once its content is safe."""
-    folder: Path = source.settings.folder
-    for path in _settled(folder, source.map.pattern, source.settings.settle_s):
-        payload = _payload(path)
+    """The files that have settled, oldest first; each is moved away once its content is safe."""
+    for path in settled(source.settings.folder, source.map.pattern, source.settings.settle_s):
+        payload = payload_of(path.name, path.read_bytes())
         try:
-            _refuse_misfit(parse(payload, source), source.map)
+            _refuse_misfit(parse(payload, source), source.map, path.name)
         except BadInput as bad:
-            _move(path, folder / FAILED, str(bad))
+            move(path, FAILED, str(bad))
             continue
         yield Raw(payload, path.name)
-        _move(path, folder / DONE)
+        move(path, DONE)
+
+
+def parse(payload: bytes, source: Source) -> pl.DataFrame:
+    """The file's cells, with the `row` each stands in; text, but typed where the file has types."""
+    name, _, content = payload.partition(b"\n")
+    file, how = name.decode(), source.map
+    if Path(file).suffix.lower() != PARQUET:
+        return cells_of(content, file, how.encoding, how.delimiter, how.sheet)
+    try:
+        frame = pl.read_parquet(io.BytesIO(content))
+    except (pl.exceptions.PolarsError, OSError) as error:
+        raise BadInput([Problem(file, 0, "", f"can't be read as Parquet: {error}")]) from error
+    frame.columns = [one_line(column) for column in frame.columns]
+    return frame.drop(ROW, strict=False).with_row_index(ROW, offset=1).with_columns(pl.col(ROW).cast(pl.Int64))
+
+
+def check(source: Source) -> list[Problem]:
+    """Whether the folder is there, and whether the newest file waiting fits the map."""
+    waiting = list(settled(source.settings.folder, source.map.pattern, 0))
+    if not waiting:
+        return []
+    newest = waiting[-1]
+    try:
+        _refuse_misfit(parse(payload_of(newest.name, newest.read_bytes()), source), source.map, newest.name)
+    except BadInput as bad:
+        return list(bad.problems)
+    return []
+
+
+def payload_of(name: str, content: bytes) -> bytes:
+    """A file as the payload of a batch: its name in the first line, for that tells what it is."""
+    return name.replace("\n", " ").encode() + b"\n" + content
+
+
+def _refuse_misfit(frame: pl.DataFrame, how: Map, name: str) -> None:
+    """Raises BadInput where a column is missing that the map names."""
+    there = ", ".join(column for column in frame.columns if column != ROW)
+    problems = [
+        how.problem(f"columns.{column}", f"{name} has no column {header!r}; it has {there}")
+        for column, given in how.columns.items()
+        for header in headers_of(given)
+        if header not in frame.columns
+    ]
+    if problems:
+        raise BadInput(problems)

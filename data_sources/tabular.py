@@ -24,32 +24,40 @@ def one_line(header: str) -> str:
 
 
 def read_text(file: Path, encoding: str = "utf-8", delimiter: str = ",", sheet: str | None = None) -> pl.DataFrame:
-    """All cells as text (null where empty), headers in one line, and `row`: the header is row 1, the first record 2.
-
-    Raises BadInput where the file can't be read, has no rows, or names a column twice.
-    """
+    """The cells of a file, as `cells_of` its content. Raises BadInput where it can't be read."""
     if not file.is_file():
         raise BadInput([Problem(shown_path(file), 0, "", "no such file")])
-    frame = _workbook(file, sheet) if is_workbook(file) else _csv(file, encoding, delimiter)
+    return cells_of(file.read_bytes(), shown_path(file), encoding, delimiter, sheet)
+
+
+def cells_of(
+    content: bytes, name: str, encoding: str = "utf-8", delimiter: str = ",", sheet: str | None = None
+) -> pl.DataFrame:
+    """All cells as text (null where empty), headers in one line, and `row`: the header is row 1, the first record 2.
+
+    Raises BadInput where the content of the file `name` can't be read, has no rows, or names a column twice.
+    """
+    workbook = is_workbook(Path(name))
+    frame = _workbook(content, name, sheet) if workbook else _csv(content, name, encoding, delimiter)
     # libraries rename a header that comes twice, so it is read as a row like the others
-    names = [one_line(name or "") for name in frame.row(0)] if frame.height else []
-    if not any(names):
-        raise BadInput([Problem(shown_path(file), 1, "", "is empty; expected a header and rows")])
-    if twice := sorted({name for name in names if name and names.count(name) > 1}):
-        raise BadInput([Problem(shown_path(file), 1, name, "two columns have this name") for name in twice])
-    frame.columns = [name or f"column {number}" for number, name in enumerate(names, 1)]
+    headers = [one_line(header or "") for header in frame.row(0)] if frame.height else []
+    if not any(headers):
+        raise BadInput([Problem(name, 1, "", "is empty; expected a header and rows")])
+    if twice := sorted({header for header in headers if header and headers.count(header) > 1}):
+        raise BadInput([Problem(name, 1, header, "two columns have this name") for header in twice])
+    frame.columns = [header or f"column {number}" for number, header in enumerate(headers, 1)]
     if ROW in frame.columns:
-        raise BadInput([Problem(shown_path(file), 1, ROW, "is a word of the import's own; rename this column")])
+        raise BadInput([Problem(name, 1, ROW, "is a word of the import's own; rename this column")])
     cells = frame.slice(1).with_columns(pl.all().str.strip_chars().replace("", None))
     return cells.with_row_index(ROW, offset=2).with_columns(pl.col(ROW).cast(pl.Int64))
 
 
-def _csv(file: Path, encoding: str, delimiter: str) -> pl.DataFrame:
+def _csv(content: bytes, name: str, encoding: str, delimiter: str) -> pl.DataFrame:
     try:
-        text = file.read_bytes().decode("utf-8-sig" if encoding.lower() in ("utf-8", "utf8") else encoding)
+        text = content.decode("utf-8-sig" if encoding.lower() in ("utf-8", "utf8") else encoding)
     except UnicodeDecodeError as error:
         message = f"is not {encoding}: byte {error.start + 1} can't be read; name its encoding in the map (gbk, …)"
-        raise BadInput([Problem(shown_path(file), 0, "", message)]) from error
+        raise BadInput([Problem(name, 0, "", message)]) from error
     if not text.strip():
         return pl.DataFrame()
     try:
@@ -61,16 +69,16 @@ def _csv(file: Path, encoding: str, delimiter: str) -> pl.DataFrame:
             truncate_ragged_lines=True,
         )
     except pl.exceptions.PolarsError as error:
-        raise BadInput([Problem(shown_path(file), 0, "", f"can't be read as CSV: {error}")]) from error
+        raise BadInput([Problem(name, 0, "", f"can't be read as CSV: {error}")]) from error
 
 
-def _workbook(file: Path, sheet: str | None) -> pl.DataFrame:
+def _workbook(content: bytes, name: str, sheet: str | None) -> pl.DataFrame:
     try:
-        book = fastexcel.read_excel(file)
+        book = fastexcel.read_excel(content)
     except (fastexcel.FastExcelError, zipfile.BadZipFile, OSError) as error:
-        raise BadInput([Problem(shown_path(file), 0, "", f"can't be read as a workbook: {error}")]) from error
+        raise BadInput([Problem(name, 0, "", f"can't be read as a workbook: {error}")]) from error
     if sheet is not None and sheet not in book.sheet_names:
         message = f"has no sheet {sheet!r}; it has {', '.join(book.sheet_names)}"
-        raise BadInput([Problem(shown_path(file), 0, "", message)])
+        raise BadInput([Problem(name, 0, "", message)])
     cells: pl.DataFrame = book.load_sheet(sheet or 0, header_row=None, skip_rows=0, dtypes="string").to_polars()
     return cells

@@ -28,3 +28,9 @@ def database(postgres_server):
     engine = create_engine(postgres_server.set(database=name))
     yield engine
     engine.dispose()
+
+
+@pytest.fixture
+def idle(monkeypatch):
+    """Runners start no process: the test fetches itself."""
+    monkeypatch.setattr("data_sources.supervise.Collector.keep", lambda self: None)

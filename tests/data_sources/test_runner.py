@@ -7,12 +7,10 @@ import polars as pl
 import pytest
 from sqlalchemy import text
 
-from data_sources.collect import Collecting, spool_folder
-from data_sources.connector import connector
 from data_sources.lake import Lake
 from data_sources.load import load_utility
 from data_sources.runner import Runner
-from data_sources.sources import sources_of
+from tests.data_sources.collecting import collected
 from tests.small_utility import write_small_utility
 
 NOON = datetime(2026, 9, 14, 4, 0, tzinfo=UTC)
@@ -60,22 +58,6 @@ def lake(tmp_path, history):
     url = history.url.render_as_string(hide_password=False)
     (folder / "sources.toml").write_text(HISTORY.format(url=url))
     return Lake(tmp_path / "lake", load_utility(folder))
-
-
-def collected(lake, name="scada"):
-    """One fetch of a source, in this process."""
-    sources = sources_of(lake.utility, name)
-    collecting = Collecting(name, sources, connector(sources[0].settings.kind), spool_folder(lake.root, name))
-    try:
-        return collecting.once()
-    finally:
-        collecting.spool.close()
-
-
-@pytest.fixture
-def idle(monkeypatch):
-    """Runners start no process: the test fetches itself."""
-    monkeypatch.setattr("data_sources.supervise.Collector.keep", lambda self: None)
 
 
 def values(lake):

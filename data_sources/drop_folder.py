@@ -1,0 +1,44 @@
+"""A folder into which somebody drops files: those that have settled, and where they go once they are taken in."""
+
+import time
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+from data_sources.problems import BadInput, Problem
+
+DONE, FAILED = "done", "failed"
+UNFINISHED = (".tmp", ".part", ".partial", ".writing", ".filepart", ".crdownload", ".new")
+"""What programs call a file that they still write."""
+
+
+def settled(folder: Path, pattern: str, settle_s: float) -> Iterator[Path]:
+    """Files of that name that nobody has written to for so long, oldest first. Raises BadInput where the folder isn't
+    there: it may be a share that is not mounted.
+    """
+    if not folder.is_dir():
+        raise BadInput([Problem(str(folder), 0, "", "no such folder; is the share mounted?")])
+    found = []
+    for path in folder.glob(pattern):
+        if path.name.startswith((".", "~$")) or path.suffix.lower() in UNFINISHED or not path.is_file():
+            continue
+        changed = path.stat().st_mtime
+        if time.time() - changed >= settle_s:
+            found.append((changed, path))
+    yield from (path for _, path in sorted(found))
+
+
+def move(path: Path, to: str, why: str | None = None) -> Path:
+    """Move a file into the folder `to` beside it, with the reason in a text file next to it; returns where it is.
+
+    A file of that name that is there already is not replaced.
+    """
+    folder = path.parent / to
+    folder.mkdir(exist_ok=True)
+    target = folder / path.name
+    if target.exists():
+        target = folder / f"{path.stem}-{datetime.now():%Y%m%dT%H%M%S%f}{path.suffix}"
+    path.rename(target)
+    if why is not None:
+        target.with_name(f"{target.name}.txt").write_text(f"{why}\n", encoding="utf-8")
+    return target
