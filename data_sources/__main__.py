@@ -1,4 +1,4 @@
-"""`python -m data_sources`: list, check, status, import, decode, listen, backup, restore, verify."""
+"""`python -m data_sources`: list, check, sync, status, import, new, decode, listen, backup, restore, verify."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,9 +10,12 @@ from data_sources.command_line import FOUND_SOMETHING, bad_input_ends, print_jso
 from data_sources.importer import import_file
 from data_sources.lake import Lake
 from data_sources.load import check_utility, load_utility
+from data_sources.problems import BadInput, Problem
 from data_sources.protocol_commands import decode_file, listen
 from data_sources.safekeeping import backup, restore, verify
 from data_sources.settings import Settings
+from data_sources.source_commands import new, probe, sync
+from data_sources.sources import FILE
 from data_sources.status import source_status
 from data_sources.utility import Utility
 
@@ -28,6 +31,14 @@ def _open() -> tuple[Utility, Lake]:
     settings = Settings()
     utility = load_utility(settings.utility)
     return utility, Lake(settings.lake_of(utility.id), utility)
+
+
+def _asked(source: str) -> list[Problem]:
+    with bad_input_ends():
+        utility, _ = _open()
+        if source not in utility.sources:
+            raise BadInput([Problem(FILE, 0, "", f"{source!r} is no source; there are {', '.join(utility.sources)}")])
+    return probe(utility, source)
 
 
 @app.command("list")
@@ -48,11 +59,15 @@ def list_sources(as_json: Json = False) -> None:
 
 @app.command()
 def check(source: Source = None, as_json: Json = False) -> None:
-    """Every mistake in the utility's folder, with file, line and column; exit 1 where there is one."""
+    """Every mistake in the utility's folder, with file, line and column; exit 1 where there is one.
+
+    With --source the source itself is asked, too: whether it answers, and whether it has what its map expects.
+    """
     folder = Settings().utility
     problems = check_utility(folder)
     if source is not None:
-        problems = [one for one in problems if source in one.message or one.column == source]
+        problems = [one for one in problems if source in one.message or one.column.split(".")[0] == source]
+        problems = problems or _asked(source)
     if as_json:
         print_json({"ok": not problems, "problems": [one.as_json() for one in problems]})
     else:
@@ -97,6 +112,8 @@ def import_rows(file: File, table: Table, map_file: MapFile, as_json: Json = Fal
         typer.echo(f"columns nobody asked for: {', '.join(report.ignored)}")
 
 
+app.command("sync")(sync)
+app.command("new")(new)
 app.command("decode")(decode_file)
 app.command("listen")(listen)
 app.command("backup")(backup)

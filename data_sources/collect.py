@@ -163,12 +163,20 @@ def main() -> int:
     parser.add_argument("--utility", type=Path, required=True)
     parser.add_argument("--lake", type=Path, required=True)
     parser.add_argument("--parent", type=int, required=True)
+    parser.add_argument("--once", action="store_true", help="fetch once; exit code 1, and why on stderr, on failure")
     given = parser.parse_args()
     _end_with_parent(given.parent)
     utility = load_utility(given.utility)
     sources = sources_of(utility, given.source)
     module = connector(sources[0].settings.kind)
-    Collecting(given.source, sources, module, spool_folder(given.lake, given.source)).for_ever()
+    collecting = Collecting(given.source, sources, module, spool_folder(given.lake, given.source))
+    if not given.once:
+        collecting.for_ever()
+    try:
+        collecting.once()
+    except Exception as error:
+        collecting.say("failed", shown_error(error, sources))
+        return 1
     return 0
 
 

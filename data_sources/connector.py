@@ -11,8 +11,9 @@ retry and status. In this order, a connector has:
 - `fetch(source, since)`, which yields `Raw` batches newer than the cursor `since` (None: the first time); or, of a
   source that sends by itself, `listen(source, spool)`, which appends to the spool before it answers, until the process
   ends. Nothing else touches the outside.
-- `parse(payload, source)`, pure: a batch as a frame, a row as the source reports it, in the source's unit. A column
-  `reason` (null or "" where all is well) sends its row to quarantine. Raises BadInput where nothing can be read.
+- `parse(payload, source)`, pure: a batch as a frame, a row as the source reports it, in the source's unit. Of a
+  connector with `COLUMNS`, a column `reason` (null or "" where all is well) sends its row to quarantine. Raises
+  BadInput where nothing can be read.
 - `check(source)`: asks the source, and says what is wrong with it or its settings
 """
 

@@ -5,7 +5,7 @@ A batch that can't be read, or a row of it, ends in quarantine with the reason a
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
@@ -25,7 +25,7 @@ from data_sources.utility import Utility
 from data_sources.write import RECEIVED, STORED
 
 ROWS_PER_NUMBER = 100_000_000
-"""A row of quarantine has the number of its batch times this, plus where it stands in the batch."""
+"""A row of quarantine has the number of its batch times this, plus where it stands in the batch (0: all of it)."""
 SHOWN_BYTES = 400
 CLOCK_AHEAD = timedelta(minutes=2)
 """A reading whose time lies so far ahead of its arrival is marked as suspect: its source's clock is wrong."""
@@ -55,8 +55,9 @@ def drained(found: Sequence[Record | Damage], module: Connector, source: Source,
     parts, ignored, came, unasked = [_no_rows(source.table)], 0, set[str](), set[str]()
     for (columns, name), alike in groupby(parsed, lambda pair: (tuple(pair[1].schema.items()), _file(pair[0]))):
         records, frames = zip(*alike, strict=True)
-        came |= {name for name, _ in columns if name not in (ROW, _REASON)}
-        cells, left_out = _asked(_readable(pl.concat(frames), unread), source)
+        came |= {name for name, _ in columns} - ({ROW, _REASON} if module.COLUMNS else {ROW})
+        together = pl.concat(frames)
+        cells, left_out = _asked(_readable(together, unread) if module.COLUMNS else together, source)
         ignored += left_out
         if cells.is_empty():
             continue
@@ -92,8 +93,14 @@ def _parsed(
             _refuse(unread, one.number, _said(error), one.payload, one.label)
             continue
         if frame.height:
-            row = pl.col(ROW) if ROW in frame.columns else pl.int_range(pl.len(), dtype=pl.Int64)
+            row = pl.col(ROW) if ROW in frame.columns else pl.int_range(1, pl.len() + 1, dtype=pl.Int64)
             yield one, frame.with_columns((row + one.number * ROWS_PER_NUMBER).alias(ROW))
+
+
+def table_of(one: Record | Damage, sources: Mapping[str, Source]) -> str:
+    """Which of a source's tables a batch is for: its label says it, where there are several."""
+    table = one.label.partition("/")[0] if isinstance(one, Record) else ""
+    return table if table in sources else next(iter(sources))
 
 
 def _file(record: Record) -> str:

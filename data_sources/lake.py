@@ -112,6 +112,16 @@ class Lake:
         opened = self._open(table)
         return 0 if opened is None else opened.table.transaction_version(source) or 0
 
+    def release(self, batch: str, table: str, rows: pl.Series) -> None:
+        """Take rows of a batch out of quarantine: they are good by now."""
+        keys = pl.DataFrame({"batch": batch, "row": rows, "table": table}, schema_overrides={"row": pl.Int64})
+        if keys.is_empty():
+            return
+        same_key = " AND ".join(f"now.{column} = new.{column}" for column in keys.columns)
+        with self.commit_lock():
+            there = DeltaTable(self._path("quarantine"))
+            there.merge(keys, same_key, source_alias="new", target_alias="now").when_matched_delete().execute()
+
     def pending_days(self) -> Collection[date]:
         """The days that have readings which only a spool has yet."""
         return set(self._pending.files(self._committed_round())["day"].unique())

@@ -15,9 +15,10 @@ import structlog
 from data_sources.collect import LAST_TRY, read_json, spool_folder
 from data_sources.connector import Source, connector
 from data_sources.contracts import TABLES
-from data_sources.drain import drained, newest_time
+from data_sources.drain import drained, newest_time, table_of
 from data_sources.lake import Lake
 from data_sources.raw_copies import raw_folder, trim
+from data_sources.retake import mapping_word, retake
 from data_sources.source_log import SourceLog, read_facts, write_facts
 from data_sources.sources import sources_of
 from data_sources.spool import Damage, Record, SpoolReader
@@ -56,13 +57,20 @@ class Feed:
             self._reader = SpoolReader(self.folder, self.number)  # nothing was skipped
             raise
 
+    def mend(self) -> None:
+        """Where points, map or settings have changed, take in again what they refused before."""
+        word = mapping_word(self.lake.utility, self.name, self.sources)
+        if self.log.facts.get("mapping") not in (None, word):
+            rows = retake(self.lake, self.name, self.sources, self.module)
+            log.info("mapping has changed", source=self.name, rows_good_now=rows)
+        self.log.facts["mapping"] = word
+
     def trim(self, number: int) -> None:
         """What is committed up to a number needs no spool any more; its raw copy is kept."""
         trim(self.folder, number, raw_folder(self.lake.root, self.name))
 
     def _key(self, one: Record | Damage) -> tuple[int, str]:
-        table = one.label.partition("/")[0] if isinstance(one, Record) else ""
-        return one.segment, table if table in self.sources else next(iter(self.sources))
+        return one.segment, table_of(one, self.sources)
 
     def _take(self, source: Source, found: list[Record | Damage]) -> int:
         records = [one for one in found if isinstance(one, Record)]
@@ -91,16 +99,18 @@ class Feed:
 
 
 class Runner:
-    """All sources of one lake's utility that have a connector."""
+    """The sources of one lake's utility that have a connector: those named, or all."""
 
-    def __init__(self, lake: Lake) -> None:
+    def __init__(self, lake: Lake, names: Sequence[str] | None = None) -> None:
         self.lake = lake
-        named = {name: sources_of(lake.utility, name) for name in lake.utility.sources}
+        named = {name: sources_of(lake.utility, name) for name in names or lake.utility.sources}
         lake.commit_pending({})
         self.feeds = [Feed(lake, name, sources) for name, sources in named.items() if sources]
         self._collectors = {feed.name: Collector(feed.name, lake.utility.folder, lake.root) for feed in self.feeds}
         self._pending, self._committed_at = 0, time.monotonic()
         self.failed: dict[str, str] = {}
+        for feed in self.feeds:
+            feed.mend()
 
     def step(self, now: datetime) -> None:
         """One round: keep the processes, take in what they spooled, commit where it is time."""
@@ -111,7 +121,19 @@ class Runner:
         self._commit(now)
         for feed in self.feeds:
             self._note(feed)
-        write_facts(self.lake.root, [(feed.name, feed.log) for feed in self.feeds])
+        self._keep_facts()
+
+    def take_all(self, now: datetime) -> None:
+        """Take in all that is spooled, and commit it; no process is started."""
+        for feed in self.feeds:
+            before = -1
+            while feed.number != before and feed.name not in self.failed:
+                before = feed.number
+                self._drain(feed)
+            self._note(feed)
+        self._committed_at = -COMMIT_EVERY_S
+        self._commit(now)
+        self._keep_facts()
 
     def stop(self) -> None:
         """End all processes."""
@@ -128,6 +150,9 @@ class Runner:
         else:
             if self.failed.pop(feed.name, None):
                 log.info("takes in again", source=feed.name)
+
+    def _keep_facts(self) -> None:
+        write_facts(self.lake.root, read_facts(self.lake.root) | {feed.name: feed.log.facts for feed in self.feeds})
 
     def _note(self, feed: Feed) -> None:
         """What is wrong with a source, worst first: it can't be taken in, its process dies, it doesn't answer."""

@@ -1,7 +1,7 @@
 """What the runner knows of each source: batches, rows, newest data, what is wrong; kept in `<lake>/sources.json`."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -82,9 +82,8 @@ def read_facts(lake_root: Path) -> dict[str, dict[str, Any]]:
     return facts
 
 
-def write_facts(lake_root: Path, logs: Sequence[tuple[str, SourceLog]]) -> None:
+def write_facts(lake_root: Path, facts: Mapping[str, dict[str, Any]]) -> None:
     """Keep the facts, whole or not at all."""
-    path = lake_root / FILE
-    fresh = path.with_suffix(".new")
-    fresh.write_text(json.dumps({name: log.facts for name, log in logs}, ensure_ascii=False), encoding="utf-8")
-    fresh.replace(path)
+    fresh = lake_root / f"{FILE}.new"
+    fresh.write_text(json.dumps(facts, ensure_ascii=False), encoding="utf-8")
+    fresh.replace(lake_root / FILE)

@@ -74,7 +74,8 @@ class Spool:
         self._lock = _locked(self.folder / "lock")
         self._appending = threading.Lock()
         self._segment: int | None = None
-        self._last_us = 0
+        self._file: int | None = None
+        self._begun_at, self._last_us = 0.0, 0
         segments = segments_of(self.folder)
         self.last = 0
         """The newest number; 0 where nothing was ever appended."""
@@ -113,25 +114,24 @@ class Spool:
                 self._file = None
             os.close(self._lock)
 
-    _file: int | None = None
-    _opened_at = 0.0
-
     def _open(self) -> int:
         """The segment to append to: the newest, or a new one where that is full or old."""
-        if self._file is not None:
-            full = os.fstat(self._file).st_size >= SEGMENT_BYTES
-            if not full and time.monotonic() - self._opened_at < SEGMENT_AGE_S:
-                return self._file
+        if self._file is None:
+            self._file = self._opened(self._segment or self.last + 1)
+        size = os.fstat(self._file).st_size
+        if size >= SEGMENT_BYTES or (size and time.time() - self._begun_at >= SEGMENT_AGE_S):
             os.close(self._file)
-            self._file = None
-            if self.last >= (self._segment or 0):  # an empty segment is used on
-                self._segment = self.last + 1
-        if self._segment is None:
-            self._segment = self.last + 1
-        self._file = os.open(segment_path(self.folder, self._segment), os.O_CREAT | os.O_WRONLY | os.O_APPEND, 0o640)
-        self._opened_at = time.monotonic()
-        sync_folder(self.folder)
+            self._file, size = self._opened(self.last + 1), 0
+        if not size:
+            self._begun_at = time.time()
         return self._file
+
+    def _opened(self, segment: int) -> int:
+        path = segment_path(self.folder, segment)
+        descriptor = os.open(path, os.O_CREAT | os.O_WRONLY | os.O_APPEND, 0o640)
+        self._segment = segment
+        sync_folder(self.folder)
+        return descriptor
 
     def _recover(self, segment: int) -> None:
         """Find the newest number; what follows the last whole record is set apart."""
@@ -140,6 +140,8 @@ class Spool:
         content = path.read_bytes()
         for found, end in _scan(content, segment):
             if isinstance(found, Record):
+                if not whole:
+                    self._begun_at = found.received_at.timestamp()
                 self.last, whole = found.number, end
                 self._last_us = (found.received_at - _EPOCH) // timedelta(microseconds=1)
         if whole < len(content):

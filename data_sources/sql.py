@@ -15,9 +15,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import polars as pl
+import sqlglot
 from pydantic import Field, model_validator
-from sqlalchemy import Connection, Engine, create_engine, make_url, text
+from sqlalchemy import Connection, CursorResult, Engine, create_engine, make_url, text
 from sqlalchemy.pool import NullPool
+from sqlglot.optimizer.scope import traverse_scope
 
 from data_sources.connector import Source, SourceSettings, TableMap
 from data_sources.hidden import filled
@@ -32,6 +34,8 @@ COLUMNS: dict[str, Any] = {}
 ROWS_AT_ONCE = 50_000
 """Rows of one batch: what is held in memory at once, and lost to a failure at most before it is asked again."""
 SINCE = ":since"
+_SPOKEN = {"postgresql": "postgres", "opengauss": "postgres", "mssql": "tsql", "mysql": "mysql", "dm": "oracle"}
+"""SQLAlchemy's name of a dialect → sqlglot's."""
 
 
 class Settings(SourceSettings):
@@ -86,20 +90,45 @@ def parse(payload: bytes, source: Source) -> pl.DataFrame:
 
 
 def check(source: Source) -> list[Problem]:
-    """Whether the database answers, and which columns the map asks for that the query doesn't give."""
-    engine = _engine(source.settings)
-    with engine.connect() as connection:
-        statement, binds = text(source.map.query), _Cursor(source, None).binds()
-        result = connection.execute(statement, binds)
-        names = [one_line(name) for name in result.keys()]  # noqa: SIM118, a result is no dictionary
-    wanted = {f"columns.{name}": headers_of(column) for name, column in source.map.columns.items()}
-    wanted["watermark"] = () if source.map.watermark is None else (source.map.watermark,)
+    """Whether the database answers, and which columns its tables lack that the query uses, or the query that the map
+    uses.
+    """
+    how: Map = source.map
+    with _engine(source.settings).connect() as connection:
+        problems = [
+            how.problem("query", f"{table} has no column {column}; it has {', '.join(there)}")
+            for table, columns in columns_used(how.query, connection.dialect.name).items()
+            for there in [_columns_of(connection, table)]
+            for column in columns
+            if column.lower() not in map(str.lower, there)
+        ]
+        if problems:
+            return problems
+        names = _names(connection.execute(text(how.query), _Cursor(source, None).binds()))
+    wanted = {f"columns.{name}": headers_of(column) for name, column in how.columns.items()}
+    wanted["watermark"] = () if how.watermark is None else (how.watermark,)
     return [
-        source.map.problem(key, f"the query gives no column {header!r}; it gives {', '.join(names)}")
+        how.problem(key, f"the query gives no column {header!r}; it gives {', '.join(names)}")
         for key, headers in wanted.items()
         for header in headers
         if header not in names
     ]
+
+
+def columns_used(query: str, dialect: str) -> dict[str, list[str]]:
+    """Table → its columns that a query names, as far as the query says whose a column is."""
+    used: dict[str, list[str]] = {}
+    for scope in traverse_scope(sqlglot.parse_one(query, dialect=_SPOKEN.get(dialect, ""))):
+        tables = {alias: found for alias, found in scope.sources.items() if isinstance(found, sqlglot.exp.Table)}
+        for column in scope.columns:
+            owner = tables.get(column.table) or (
+                next(iter(tables.values())) if len(scope.sources) == 1 and tables else None
+            )
+            if owner is not None:
+                name = owner.sql(dialect=_SPOKEN.get(dialect, "")).split(" AS ")[0]
+                used.setdefault(name, [])
+                used[name] += [column.name] if column.name not in used[name] else []
+    return used
 
 
 def as_frame(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> pl.DataFrame:
@@ -130,6 +159,15 @@ def _engine(settings: Settings) -> Engine:
     return create_engine(url, poolclass=NullPool, connect_args=settings.options, **extra)
 
 
+def _columns_of(connection: Connection, table: str) -> list[str]:
+    """The columns of a table, asked by a query that every database knows."""
+    return _names(connection.execute(text(f"SELECT * FROM {table} WHERE 1 = 0")))  # noqa: S608, a name of the DBA's own query
+
+
+def _names(result: CursorResult[Any]) -> list[str]:
+    return [one_line(name) for name in result.keys()]  # noqa: SIM118, a result is no dictionary
+
+
 def _filled(part: str | None) -> str | None:
     return None if part is None else filled(part)
 
@@ -137,9 +175,11 @@ def _filled(part: str | None) -> str | None:
 def _batches(
     connection: Connection, how: Map, binds: dict[str, Any]
 ) -> Iterator[tuple[list[str], Sequence[Sequence[Any]]]]:
-    result = connection.execution_options(yield_per=ROWS_AT_ONCE).execute(text(how.query), binds)
-    names = list(result.keys())
-    for rows in result.partitions():
+    result = connection.execute(
+        text(how.query), binds, execution_options={"stream_results": True, "max_row_buffer": ROWS_AT_ONCE}
+    )
+    names = _names(result)
+    for rows in result.partitions(ROWS_AT_ONCE):
         yield names, rows
 
 

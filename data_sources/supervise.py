@@ -17,15 +17,20 @@ STEADY_S = 300.0
 """A process that lived so long begins with the first wait again."""
 
 
+def collecting(name: str, utility_folder: Path, lake_root: Path) -> list[str]:
+    """The command of a source's process."""
+    return [
+        *(sys.executable, "-m", "data_sources.collect", name),
+        *("--utility", str(utility_folder.absolute()), "--lake", str(lake_root), "--parent", str(os.getpid())),
+    ]
+
+
 class Collector:
     """The process of one source."""
 
     def __init__(self, name: str, utility_folder: Path, lake_root: Path) -> None:
         self.name = name
-        self._command = [
-            *(sys.executable, "-m", "data_sources.collect", name),
-            *("--utility", str(utility_folder.absolute()), "--lake", str(lake_root), "--parent", str(os.getpid())),
-        ]
+        self._command = collecting(name, utility_folder, lake_root)
         self._process: subprocess.Popen[bytes] | None = None
         self._wait_s, self._not_before, self._started_at = FIRST_WAIT_S, 0.0, 0.0
         self.error: str | None = None

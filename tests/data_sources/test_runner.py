@@ -10,6 +10,7 @@ from sqlalchemy import text
 from data_sources.lake import Lake
 from data_sources.load import load_utility
 from data_sources.runner import Runner
+from data_sources.status import source_status
 from tests.data_sources.collecting import collected
 from tests.small_utility import write_small_utility
 
@@ -156,3 +157,90 @@ def test_a_worker_collects_by_itself_and_survives_a_database_that_goes_and_comes
         until(lambda: runner.feeds[0].log.facts["error"] is None)
     finally:
         runner.stop()
+
+
+def test_after_the_map_is_mended_the_raw_copies_are_taken_in_again(lake, history, idle, monkeypatch):
+    insert(history, ("W1_FLOW", 0, 1.0), ("W1_FLOW_NEW", 5, 2.0), ("STRANGE", 5, 9.0))
+    collected(lake)
+    Runner(lake).step(NOON)
+    assert lake.scan("quarantine").collect().height == 2
+    points = lake.utility.folder / "points.csv"
+    points.write_text(points.read_text().replace(",W1_FLOW,", ",W1_FLOW_NEW,"))
+    mended = Lake(lake.root, load_utility(lake.utility.folder))
+    Runner(mended).step(NOON)
+    assert values(mended) == [("W1.flow", 1.0), ("W1.flow", 2.0)]
+    assert mended.scan("quarantine").collect()["reason"].to_list() == [
+        "tag: 'STRANGE' is no point of scada in points.csv"
+    ]
+    Runner(mended)
+    assert values(mended) == [("W1.flow", 1.0), ("W1.flow", 2.0)]
+
+
+def test_a_refused_batch_is_taken_in_again_as_a_whole_even_from_its_raw_copy(lake, history, idle, monkeypatch):
+    monkeypatch.setattr("data_sources.spool.SEGMENT_BYTES", 1)
+    monkeypatch.setattr("data_sources.runner.COMMIT_EVERY_S", 0)
+    sources = lake.utility.folder / "sources.toml"
+    good = sources.read_text()
+    sources.write_text(good.replace('value = "value"', 'value = "v"'))
+    wrong = Lake(lake.root, load_utility(lake.utility.folder))
+    insert(history, ("W1_FLOW", 0, 1.0), ("N_P", 0, 0.3))
+    collected(wrong)
+    Runner(wrong).step(NOON)
+    assert "has no column 'v'" in wrong.scan("quarantine").collect()["reason"].item()
+    insert(history, ("W1_FLOW", 5, 2.0))
+    collected(wrong)
+    Runner(wrong).step(NOON)  # the first segment is a raw copy by now
+    assert [path.name for path in (lake.root / "raw" / "scada").iterdir()] == ["00000000000000000001.spool.zst"]
+    sources.write_text(good)
+    mended = Lake(lake.root, load_utility(lake.utility.folder))
+    Runner(mended).step(NOON)
+    assert values(mended) == [("N.pressure", 0.3), ("W1.flow", 1.0), ("W1.flow", 2.0)]
+    assert mended.scan("quarantine").collect().height == 0
+
+
+def test_what_fails_to_be_taken_in_is_tried_again_and_nothing_skipped(lake, history, idle, monkeypatch):
+    insert(history, ("W1_FLOW", 0, 1.0))
+    collected(lake)
+    runner = Runner(lake)
+    with monkeypatch.context() as broken:
+        broken.setattr(Lake, "write", lambda *a, **k: (_ for _ in ()).throw(OSError(28, "No space left on device")))
+        runner.step(NOON)
+        assert "No space left" in runner.feeds[0].log.facts["error"]
+    runner.step(NOON)
+    assert values(lake) == [("W1.flow", 1.0)]
+    assert runner.feeds[0].log.facts["error"] is None
+
+
+def test_a_clock_that_runs_ahead_is_marked_and_its_readings_suspect(lake, history, idle):
+    now = datetime.now(UTC)
+    ahead = round((now - NOON).total_seconds() / 60) + 60
+    insert(history, ("W1_FLOW", ahead, 1.0))
+    collected(lake)
+    Runner(lake).step(now)
+    status = next(one for one in source_status(lake, lake.utility, now) if one["source"] == "scada")
+    assert 3500 < status["clock_s"] < 3700
+    assert lake.scan("reading").collect()["quality"].to_list() == ["suspect"]
+
+
+@pytest.mark.slow
+def test_a_source_that_hangs_holds_up_no_other(tmp_path, history):
+    folder = write_small_utility(tmp_path / "two")
+    url = history.url.render_as_string(hide_password=False)
+    good = HISTORY.format(url=url)
+    hanging = good.replace("[scada", "[lab").replace("SELECT tag", "SELECT pg_sleep(600), tag").split("[hotline]")[0]
+    hanging = hanging.replace("every_s = 1", "every_s = 1\ntimeout_s = 2")
+    (folder / "sources.toml").write_text(good.replace('[lab]\nkind = "import"\n', "") + hanging)
+    insert(history, ("W1_FLOW", 0, 1.0))
+    lake = Lake(tmp_path / "lake", load_utility(folder))
+    runner = Runner(lake)
+    facts = {feed.name: feed.log.facts for feed in runner.feeds}
+    try:
+        ends = time.monotonic() + 60
+        while facts["lab"]["error"] is None or facts["scada"]["rows"] == 0:
+            assert time.monotonic() < ends, facts
+            runner.step(datetime.now(UTC))
+            time.sleep(0.1)
+    finally:
+        runner.stop()
+    assert facts["lab"]["error"] == "gave no answer in time"
+    assert facts["scada"]["error"] is None
