@@ -81,7 +81,8 @@ def backtest(days: Days = 30, as_of: AsOf = None, question: Only = None, as_json
         engine, now = _engine()
         with shown_progress("backtest") as progress:
             outcomes = ask_backwards(engine, as_of or now, days, only, progress)
-        rows = score_now(engine, as_of or now, only)
+        score_now(engine, as_of or now, only)
+        rows = newest_scores(engine.lake, as_of or now).filter(pl.col("question").is_in(only or _ids()))
     states = {id_: Counter(one.state for one in outcomes if one.question == id_) for id_ in only or _ids()}
     if as_json:
         print_json({"asked": states, "scores": _facts(rows)})

@@ -2,13 +2,18 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from time import perf_counter
 
-from brain.question import Question, slot
+import structlog
+
+from brain.question import Question, TooLittle, slot
 from brain.questions import QUESTIONS
 from brain.run import ask
 from brain.status import Outcome
+from brain.trials import try_out
 from metrics.engine import Engine
 
+log = structlog.get_logger()
 SOURCE = "brain_backtest"
 """The source of rows that were answered afterwards; those issued at the time stay as they are."""
 
@@ -28,8 +33,12 @@ def backtest(
     only: Sequence[str] = (),
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> list[Outcome]:
-    """Answer every question (or those named) at the moments of the `days` before `now`; returns what became of each."""
-    asked = [question for question in QUESTIONS if not only or question.id in only]
+    """Answer every question (or those named) at the moments of the `days` before `now`; returns what became of each.
+
+    One with a trial is played instead.
+    """
+    named = [question for question in QUESTIONS if not only or question.id in only]
+    asked = [question for question in named if question.trial is None]
     waiting = sorted(
         ((at, number) for number, question in enumerate(asked) for at in moments(question, engine, now, days))
     )
@@ -37,4 +46,18 @@ def backtest(
     for done, (at, number) in enumerate(waiting, start=1):
         outcomes.append(ask(engine, asked[number], at, SOURCE))
         progress(done, len(waiting))
-    return outcomes
+    return outcomes + [_tried(engine, question, now, days, progress) for question in named if question.trial]
+
+
+def _tried(
+    engine: Engine, question: Question, now: datetime, days: int, progress: Callable[[int, int], None]
+) -> Outcome:
+    """What became of a trial. Never raises, like `ask`."""
+    started = perf_counter()
+    try:
+        try_out(engine, question, now, days, progress)
+    except Exception as error:  # whatever it is, the next question is tried
+        if not isinstance(error, TooLittle):
+            log.exception("trial failed", question=question.id)
+        return Outcome(question.id, now, "failed", f"{type(error).__name__}: {error}", None, perf_counter() - started)
+    return Outcome(question.id, now, "ok", None, question.model, perf_counter() - started)

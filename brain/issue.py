@@ -52,6 +52,8 @@ def _complete(table: str, rows: pl.DataFrame, at: datetime, age_s: float) -> pl.
         rows = rows.with_columns(issued_at=pl.lit(at, pl.Datetime("us", "UTC")))
     if "inputs_age_s" in columns and "inputs_age_s" not in rows.columns:
         rows = rows.with_columns(inputs_age_s=pl.lit(age_s))
+    # where both say something of one key (the rule installed, in table plan), the method's counts: it knew the inflow
+    rows = rows.unique(TABLES[table].key, keep="first", maintain_order=True)
     return rows.select([name for name in columns if name in rows.columns])
 
 

@@ -49,6 +49,9 @@ class Inputs:
 Ask = Callable[[Inputs, datetime], Answer]
 Fit = Callable[[Inputs, datetime], dict[str, Any]]
 Look = Callable[[Inputs, datetime], pl.DataFrame]
+Trial = Callable[[Inputs, Callable[[datetime], Inputs], datetime, int, Callable[[int, int], None]], pl.DataFrame]
+"""Called with the inputs of `trial_inputs`, what gives those of a moment with what was fitted then, now, days, and
+whom to tell how many parts of how many are done."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +63,9 @@ class Question:
     reaches the method as `inputs.fitted`. `observed` returns what came (series, valid_at, value) of what the question
     forecasts, from `score_inputs` (or `inputs`); `score` returns rows of its own (metric, value, baseline_value, n) of
     the 30 days up to now. `decides` names the metric, lower being better, by which method or baseline is shown.
-    `backtest_step` is how far apart the moments of a backtest lie.
+    `backtest_step` is how far apart the moments of a backtest lie. An answer that changes what comes after it can't be
+    judged by what came: `trial` plays the days before again, and returns rows as `score` with their `model`; it takes
+    the place of asking at those moments. `trial_inputs` gives what it needs of so many days.
     """
 
     id: str
@@ -78,6 +83,8 @@ class Question:
     score: Look | None = None
     score_inputs: Mapping[str, Need] | None = None
     backtest_step: timedelta = timedelta(days=1)
+    trial: Trial | None = None
+    trial_inputs: Callable[[int], Mapping[str, Need]] | None = None
 
 
 def slot(clock: timedelta, now: datetime, utility: Utility) -> datetime:

@@ -192,10 +192,13 @@ class Plan(dy.Schema):
     issued_at = _time(primary_key=True)
     valid_at = _time(primary_key=True)
     flow_m3h = dy.Float64()
-    level_m = dy.Float64()
+    level_m = dy.Float64(nullable=True)
     overflow_m3 = dy.Float64()
     kwh = dy.Float64()
     cost_cny = dy.Float64()
+    starts = dy.Float64(nullable=True, min=0)
+    binding = _one_of(words.BINDINGS, nullable=True)
+    binding_m3 = dy.Float64(nullable=True, min=0)
 
 
 class Fault(dy.Schema):
@@ -336,6 +339,6 @@ TABLES = {
 }
 """Every table of the lake by name."""
 
-PARTITIONED = ("reading", "weather", "forecast", "indicator")
+PARTITIONED = ("reading", "weather", "forecast", "plan", "indicator")
 """Tables partitioned by `day`, the business day of the row's own time (reading: of `ts`, where what it covers
 begins, so that a day's marts read one partition; indicator: its period)."""

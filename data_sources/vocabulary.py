@@ -86,4 +86,6 @@ ROLE_NEEDED = ("flow", "volume", "level", "pressure")
 """Quantities that mean different things at different places, so that their points must name a role."""
 
 DAY_KINDS = ("any", "workday", "holiday", "long_holiday")
+BINDINGS = ("pumps", "main", "well", "works")
+"""What can bind a plan: a station's pumps or its pressure main, a wet well's volume, what a works takes."""
 TARIFF_PERIODS = ("sharp", "peak", "flat", "valley", "deep_valley")

@@ -36,8 +36,13 @@ class Outcome:
 
 def follow(network: Network, now: Now, plan: Schedule) -> Outcome:
     """The plan followed as far as pumps that are on or off can."""
-    planned = np.concatenate([now.level[:, None], (plan.volume / network.wells.area_m2[:, None])[:, :-1]], axis=1)
-    return outcome(network, now, PlanRule(network.wells, plan.flow, planned, now.available))
+    return outcome(network, now, PlanRule(network.wells, plan.flow, planned_level(network, now, plan), now.available))
+
+
+def planned_level(network: Network, now: Now, plan: Schedule) -> Floats:
+    """The level that a plan has at the beginning of each step, m: (stations, steps)."""
+    ends = plan.volume / network.wells.area_m2[:, None]
+    return np.concatenate([now.level[:, None], ends[:, :-1]], axis=1)
 
 
 def as_installed(network: Network, now: Now) -> Outcome:

@@ -38,7 +38,8 @@ class Schedule:
 
     `excess` is what arrives at the works above their capacity, m³/h (works, steps). `reached` is the value of each
     aim. `worth` is what one m³/h more of a link's capacity, one m³ more of a store, one m³/h more of a works' capacity
-    would save of the weighted overflow, m³: from the duals of the first aim, shapes (stores,), (stores,), (works,).
+    in one step would save of the weighted overflow, m³: from the duals of the first aim. Its keys are link and store,
+    (stores, steps), and works, (works, steps).
     """
 
     flow: Floats
@@ -133,14 +134,14 @@ def _keep(solver: highspy.Highs, cost: Floats, reached: float, whole: bool) -> N
 
 
 def _worth(solver: highspy.Highs, columns: Columns, named: dict[str, Index], unit: Floats) -> dict[str, Floats]:
-    """How much less overflow one more m³/h or m³ of each limit would mean, over the whole horizon."""
+    """How much less overflow one more m³/h or m³ of each limit would mean, step by step."""
     found = solver.getSolution()
     price = np.minimum(np.array(found.col_dual), 0) / unit
     rows = np.minimum(np.array(found.row_dual), 0)
     at_most = np.array(solver.getLp().col_upper_)
     price = np.where(np.array(found.col_value) >= at_most - 1e-6, -price, 0.0)
     return {
-        "link": price[columns.of("flow")].sum(axis=1),
-        "store": price[columns.of("volume")].sum(axis=1),
-        "works": -rows[named["capacity"]].sum(axis=1),
+        "link": price[columns.of("flow")],
+        "store": price[columns.of("volume")],
+        "works": -rows[named["capacity"]],
     }

@@ -1,0 +1,39 @@
+"""Runs a question's trial: the days before played again, each way of answering beside the baseline; table score."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import polars as pl
+
+from brain.fitted import fitted_at
+from brain.inputs import read_inputs
+from brain.question import Inputs, Question
+from brain.scores import SCHEMA
+from metrics.engine import Engine
+
+
+def try_out(
+    engine: Engine, question: Question, now: datetime, days: int, progress: Callable[[int, int], None]
+) -> pl.DataFrame:
+    """Play the `days` before the running business day; rows of table score, written there. Raises as the trial does."""
+    assert question.trial is not None and question.trial_inputs is not None
+    end = engine.utility.day_start(engine.utility.day_of(now))
+    needs = question.fit_inputs or question.inputs
+
+    def known(moment: datetime) -> Inputs:
+        given = read_inputs(engine, question.inputs, moment)
+        state = fitted_at(question, engine.lake, moment, lambda at: read_inputs(engine, needs, at))
+        return Inputs(given.utility, given.frames, state)
+
+    whole = read_inputs(engine, question.trial_inputs(days), end)
+    found = question.trial(whole, known, end, days, progress)
+    stamped = found.with_columns(
+        question=pl.lit(question.id),
+        baseline=pl.lit(question.baseline_model),
+        window_start=pl.lit(end - timedelta(days=days)),
+        window_end=pl.lit(end),
+    )
+    rows = stamped.select(pl.col(name).cast(kind) for name, kind in SCHEMA.items())
+    if rows.height:
+        engine.lake.write("score", rows, source="brain")
+    return rows
