@@ -13,6 +13,7 @@ from pages.components.blocks import show_heading, show_missing
 from pages.components.choices import choose
 from pages.components.dispatch_figures import first_figures
 from pages.components.dispatch_list import station_list
+from pages.components.dispatch_plan import show_plan
 from pages.components.dispatch_quality import quality_table
 from pages.components.dispatch_storms import show_storms
 from pages.components.dispatch_tree import drainage_tree
@@ -98,6 +99,7 @@ if works.is_empty():
     show_missing(page, say("dispatch", "no_works"), say("dispatch", "no_works_how"))
 st.html(first_figures(page, answer(dispatch.glance, at), works))
 states = site_states(board_of(page))
+show_plan(page, at)
 show_stations(at)
 show_storms(page, at)
 show_drainage()

@@ -83,6 +83,12 @@ def pumping_spans(rows: pl.DataFrame, most_m3h: dict[str, float]) -> pl.DataFram
     return spans.drop("run")
 
 
+def most_m3h(machines: pl.DataFrame) -> dict[str, float]:
+    """What each site's pumps move together by their ratings, m³/h."""
+    pumps = machines.filter((pl.col("kind") == "pump") & (pl.col("rated_flow_m3h") > 0))
+    return dict(pumps.group_by("site_id").agg(pl.col("rated_flow_m3h").sum()).iter_rows())
+
+
 def bindings(rows: pl.DataFrame, count: int, variant: str = ADVISED) -> pl.DataFrame:
     """The limits that cost most: site_id, binding, binding_m3 (m³ that one m³/h, of a well one m³, more would save)."""
     bound = rows.filter((pl.col("variant") == variant) & pl.col("binding").is_not_null())

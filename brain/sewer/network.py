@@ -1,5 +1,6 @@
 """The sewer network: stations that pump to one another and to the works, and how it runs minute by minute."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
@@ -21,6 +22,7 @@ class Network:
 
     `downstream` is the station it pumps to (−1: none), `works_of` the works it pumps to directly (−1: none);
     `travel_min` is how long that takes, ≥ 1; `capacity_m3h` is what each works takes (NaN: not given).
+    `pumps` names each station's machines in the order of `wells.pump_m3h`.
     `left_out` names stations that lack parameters or pumps, with what is missing: those above them pump past them.
     """
 
@@ -31,6 +33,7 @@ class Network:
     travel_min: Index
     capacity_m3h: Floats
     wells: Wells
+    pumps: tuple[tuple[str, ...], ...]
     left_out: dict[str, tuple[str, ...]]
 
     def arrivals(self) -> tuple[Floats, Floats]:
@@ -41,15 +44,20 @@ class Network:
         return to_station, to_works
 
 
-def read_network(utility: Utility, limits: pl.DataFrame, day: date) -> Network:
-    """The network as it is on `day`. `limits` are the resolved rows (`metrics.limits.resolve_limits`)."""
+def read_network(utility: Utility, limits: pl.DataFrame, day: date, without: Collection[str] = ()) -> Network:
+    """The network as it is on `day`. `limits` are the resolved rows (`metrics.limits.resolve_limits`).
+
+    Stations in `without` are left out, too: those of which nothing is measured.
+    """
     sites = utility.sites.filter(pl.col("kind") == "sewage_station")
     parameters, pumps = _parameters(limits, day), _pumps(utility)
     left_out = {}
     for site in sites["site_id"]:
         missing = [name for name in NEEDED if (name, site) not in parameters]
-        if lacks := (*missing, *(() if pumps.get(site) else ("pumps",))):
-            left_out[site] = lacks
+        missing += [] if pumps.get(site) else ["pumps"]
+        missing += ["record"] if site in without else []
+        if missing:
+            left_out[site] = tuple(missing)
     stations = tuple(site for site in sites["site_id"] if site not in left_out)
     works = utility.sites.filter(pl.col("kind") == "wwtp")
     drains = dict(sites.select("site_id", "drains_to").iter_rows())
@@ -63,18 +71,23 @@ def read_network(utility: Utility, limits: pl.DataFrame, day: date) -> Network:
         np.maximum(np.rint(travel), 1).astype(np.int64),
         works["capacity_m3d"].cast(pl.Float64).fill_null(float("nan")).to_numpy() / 24,
         _wells(stations, parameters, pumps),
+        tuple(tuple(pumps[station]) for station in stations),
         left_out,
     )
 
 
-def _wells(stations: tuple[str, ...], parameters: dict[tuple[str, str], float], pumps: dict[str, list[float]]) -> Wells:
+def _wells(
+    stations: tuple[str, ...], parameters: dict[tuple[str, str], float], pumps: dict[str, dict[str, float]]
+) -> Wells:
     def each(name: str) -> Floats:
         other = _WITHOUT.get(name, name)
         found = [parameters.get((name, one), parameters.get((other, one), np.inf)) for one in stations]
         return np.array(found, dtype=np.float64)
 
     most = max((len(pumps[one]) for one in stations), default=0)
-    rated = np.array([pumps[one] + [0.0] * (most - len(pumps[one])) for one in stations]).reshape(len(stations), most)
+    rated = np.zeros((len(stations), most))
+    for place, one in enumerate(stations):
+        rated[place, : len(pumps[one])] = list(pumps[one].values())
     levels = {name: each(name) for name in (*NEEDED[:-1], *_WITHOUT)}
     return Wells(area_m2=each("well_area"), main_m3h=each("main_capacity"), pump_m3h=rated, **levels)
 
@@ -89,11 +102,12 @@ def _parameters(limits: pl.DataFrame, day: date) -> dict[tuple[str, str], float]
     return {(subject, site): value for subject, site, value in rows.select("subject", "site_id", "value").iter_rows()}
 
 
-def _pumps(utility: Utility) -> dict[str, list[float]]:
+def _pumps(utility: Utility) -> dict[str, dict[str, float]]:
+    """Site → its pumps and what each moves, m³/h."""
     pumps = utility.machines.filter((pl.col("kind") == "pump") & (pl.col("rated_flow_m3h") > 0)).sort("machine_id")
-    found: dict[str, list[float]] = {}
-    for site, rated in pumps.select("site_id", "rated_flow_m3h").iter_rows():
-        found.setdefault(site, []).append(float(rated))
+    found: dict[str, dict[str, float]] = {}
+    for site, pump, rated in pumps.select("site_id", "machine_id", "rated_flow_m3h").iter_rows():
+        found.setdefault(site, {})[pump] = float(rated)
     return found
 
 
@@ -114,14 +128,16 @@ def _places(names: list[str | None], among: tuple[str, ...]) -> Index:
 class Run:
     """A simulated stretch, one row a record of `every_min` minutes: (records, stations, members), m³/h, m and m³.
 
-    `level` is at the record's end, `highest` within it; flows are its means, `overflow_m3` and `starts` its sums;
-    `running` is the mean number of pumps, `starts` per pump (records, stations, members, pumps); `influent` is what
-    reaches each works (records, works, members). `first_level` (stations, members) is the level at the beginning.
+    `level` is at the record's end, `highest` and `mean_level` within it; flows are its means, `overflow_m3` and
+    `starts` its sums; `running` is the mean number of pumps, `starts` per pump (records, stations, members, pumps);
+    `influent` is what reaches each works (records, works, members). `first_level` (stations, members) is the level at
+    the beginning.
     """
 
     every_min: int
     first_level: Floats
     level: Floats
+    mean_level: Floats
     highest: Floats
     inflow: Floats
     pumped: Floats
@@ -189,7 +205,7 @@ class _Book:
 
     def __init__(self, records: int, stations: int, members: int, works: int, pumps: int) -> None:
         shape = (records, stations, members)
-        self.level, self.highest = np.zeros(shape), np.full(shape, -np.inf)
+        self.level, self.mean, self.highest = np.zeros(shape), np.zeros(shape), np.full(shape, -np.inf)
         self.inflow, self.pumped, self.overflow, self.running = (np.zeros(shape) for _ in range(4))
         self.starts = np.zeros((*shape, pumps), dtype=np.int64)
         self.influent = np.zeros((records, works, members))
@@ -206,6 +222,7 @@ class _Book:
         influent: Floats,
     ) -> None:
         self.level[at] = level
+        self.mean[at] += level
         np.maximum(self.highest[at], level, out=self.highest[at])
         self.inflow[at] += inflow
         self.pumped[at] += pumped
@@ -215,8 +232,10 @@ class _Book:
         self.influent[at] += influent
 
     def run(self, every_min: int, first: Floats) -> Run:
-        inflow, pumped, running, influent = (
-            total / every_min for total in (self.inflow, self.pumped, self.running, self.influent)
+        mean, inflow, pumped, running, influent = (
+            total / every_min for total in (self.mean, self.inflow, self.pumped, self.running, self.influent)
         )
-        level, highest = self.level, self.highest
-        return Run(every_min, first, level, highest, inflow, pumped, self.overflow, running, self.starts, influent)
+        return Run(
+            every_min, first, self.level, mean, self.highest, inflow, pumped, self.overflow, running, self.starts,
+            influent,
+        )  # fmt: skip

@@ -1,5 +1,9 @@
 -- What each station should pump in each hour ahead, m³/h, as last advised.
-WITH newest AS (SELECT max(issued_at) AS issued_at FROM plan WHERE variant = 'advised')
+WITH newest AS (
+    SELECT max(issued_at) AS issued_at FROM plan
+    WHERE variant = 'advised'
+)
+
 SELECT
     plan.site_id,
     date_trunc('hour', plan.valid_at) AS valid_at,

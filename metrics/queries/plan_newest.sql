@@ -1,6 +1,7 @@
 -- The newest plan: what each station should pump and each works receives in each quarter of an hour, beside the rule
 -- installed over the same inflow. A works' overflow is what arrives above its capacity.
 WITH newest AS (SELECT max(issued_at) AS issued_at FROM plan)
+
 SELECT
     plan.site_id,
     plan.variant,

@@ -10,7 +10,7 @@ import streamlit as st
 from plotly.subplots import make_subplots
 
 from brain.dispatch.rows import ADVISED, INSTALLED
-from brain.dispatch.summary import Totals, bindings, most_different, pumping_spans, totals, works_inflow
+from brain.dispatch.summary import Totals, bindings, most_different, most_m3h, pumping_spans, totals, works_inflow
 from metrics.queries.plan import newest_plan
 from pages.components.answers import answer
 from pages.components.blocks import Figure, show_figures, show_heading, show_missing
@@ -97,7 +97,9 @@ def limits_html(page: Page, limits: pl.DataFrame) -> str:
             for site_id, binding, m3 in limits.select("site_id", "binding", "binding_m3").iter_rows()
         ]
         said = f"<ul>{''.join(f'<li>{escape(one)}</li>' for one in lines)}</ul>"
-    return f'<div class="limits" data-limits="{limits.height}"><h3>{escape(page.say("plan", "binding"))}</h3>{said}</div>'
+    return (
+        f'<div class="limits" data-limits="{limits.height}"><h3>{escape(page.say("plan", "binding"))}</h3>{said}</div>'
+    )
 
 
 def works_chart(page: Page, rows: pl.DataFrame, variants: Mapping[str, str]) -> go.Figure:
@@ -128,7 +130,7 @@ def works_chart(page: Page, rows: pl.DataFrame, variants: Mapping[str, str]) -> 
 
 def gantt(page: Page, rows: pl.DataFrame, sites: list[str], variants: Mapping[str, str]) -> go.Figure:
     """When these stations pump how much, two lines each; the first of `variants` above the other."""
-    most = {site: flow for site, flow in _most(page).items() if site in sites}
+    most = {site: flow for site, flow in most_m3h(page.utility.machines).items() if site in sites}
     spans = pumping_spans(rows, most).with_columns(
         pl.col("starts_at", "ends_at").dt.convert_time_zone(page.utility.timezone).dt.replace_time_zone(None),
         at=pl.col("site_id").replace_strict({one: n for n, one in enumerate(sites)}, return_dtype=pl.Int64),
@@ -144,9 +146,3 @@ def gantt(page: Page, rows: pl.DataFrame, sites: list[str], variants: Mapping[st
     times = rows["valid_at"].dt.convert_time_zone(page.utility.timezone).dt.replace_time_zone(None)
     states = {state: (page.say("plan", state), colour) for state, colour in STATES.items()}
     return state_timeline(named, states, times.min(), times.max(), page.view.theme)  # type: ignore[arg-type]
-
-
-def _most(page: Page) -> dict[str, float]:
-    """What each station's pumps move together, m³/h."""
-    pumps = page.utility.machines.filter(pl.col("kind") == "pump")
-    return dict(pumps.group_by("site_id").agg(pl.col("rated_flow_m3h").sum()).iter_rows())

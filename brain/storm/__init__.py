@@ -1,0 +1,1 @@
+"""From rain to inflow, level and risk: unit hydrographs, the error carried forward, and the wells they fill."""

@@ -1,0 +1,45 @@
+"""Past days played again: which, over what inflow, and that a plan made anew is followed."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from brain.dispatch.trial import Stretch, filled, play, stretches
+from tests.brain.dispatch.test_outcome import network, now
+
+DAYS = [24 * n for n in range(9)]
+
+
+def test_wet_days_are_joined_and_the_newest_dry_ones_kept() -> None:
+    rain = np.zeros(8 * 24)
+    rain[30], rain[50], rain[100] = 6, 20, 4.9
+    assert stretches(rain, DAYS) == [Stretch(24, 72, True), Stretch(144, 168, False), Stretch(168, 192, False)]
+
+
+def test_an_hour_hidden_by_a_full_well_is_told_by_the_other_wells() -> None:
+    # Usual 10 and 100; in the last hour the first well has 30: its mean at that hour is (10 + 10 + 30) ÷ 3
+    # = 16.7, so it has 1.8 times the usual. The second is unknown: 1.8 × 100.
+    own = np.tile(np.array([10.0, 100.0]), (72, 1))
+    own[71] = 30, np.nan
+    full = filled(own)
+    assert full[71] == pytest.approx([30, 180])
+    assert full[:71] == pytest.approx(own[:71])
+
+
+def test_a_stretch_is_played_under_three_ways_from_one_state() -> None:
+    net = network(2, capacity=1000)
+    inflow = np.full(96, 60.0)
+    inflow[40:46] = 420
+    truth = now(net, inflow, level=2.0)
+
+    def ahead(hour: int) -> object:
+        return replace(truth, own=np.full((2, 96), [[60.0], [0.0]]))
+
+    ways = play(net, truth, ahead)  # type: ignore[arg-type]
+    lost = {way: result.overflow.sum() for way, result in ways.items()}
+    assert lost["perfect_foresight"] <= lost["advised"] + 1 and lost["perfect_foresight"] < lost["installed_rule"]
+    for result in ways.values():
+        into, out = truth.own[0].sum() / 4, result.flow[0].sum() / 4 + result.overflow[0].sum()
+        assert into == pytest.approx(out + 50 * (result.level[0, -1] - 2.0), rel=1e-6)
+        assert result.most_starts.max() <= 6
