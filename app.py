@@ -12,8 +12,11 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import uvicorn
+from pydantic import BaseModel, ConfigDict, ValidationError
+from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
@@ -22,6 +25,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
 from streamlit.starlette import App
 
+from brain.acts import NoSuchAct, record
 from data_sources import heartbeat
 from data_sources.lake import Lake
 from data_sources.load import load_utility
@@ -75,6 +79,32 @@ async def wall(request: Request) -> Response:
     view = _view(request)
     page = wall_html(newest_board(), newest_html(view, drawn_map=True), view)
     return HTMLResponse(page, headers={"cache-control": "no-store"})
+
+
+async def act(request: Request) -> Response:
+    """Keep what a person did about an advice or an exception; only of pages of this server, as JSON."""
+    origin = request.headers.get("origin")
+    if origin is not None and urlsplit(origin).netloc != request.headers.get("host"):
+        return JSONResponse({"error": "acts are taken from this server's own pages only"}, status_code=403)
+    try:
+        given = Given.model_validate_json(await request.body())
+        user = Settings().user
+        act_id = await run_in_threadpool(
+            record, Lake(lake_folder(), utility()), user, given.verb, given.subject, given.note, datetime.now(UTC)
+        )
+    except (ValidationError, NoSuchAct) as wrong:
+        return JSONResponse({"error": str(wrong)}, status_code=400)
+    return JSONResponse({"act_id": act_id})
+
+
+class Given(BaseModel):
+    """The body of an act."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    verb: str
+    subject: str
+    note: str | None = None
 
 
 def _view(request: Request) -> View:
@@ -146,6 +176,7 @@ app = App(
         Route("/api/ready", ready),
         Route("/api/board", board),
         Route("/api/board.html", board_fragment),
+        Route("/api/act", act, methods=["POST"]),
         Route("/wall", wall),
         Mount("/fonts", Fonts(directory=ROOT / "pages" / "static" / "fonts")),
     ],

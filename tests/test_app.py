@@ -11,6 +11,8 @@ import pytest
 import requests
 
 from app import refusal
+from data_sources.lake import Lake
+from data_sources.load import load_utility
 from data_sources.problems import ROOT
 from data_sources.settings import Settings
 from tests.pages import boards
@@ -160,3 +162,28 @@ def test_it_ends_with_one_line_where_it_may_not_serve(folders):
     assert done.returncode == 2
     assert "WATER_TOKEN" in done.stderr.splitlines()[-1]
     assert done.stdout == ""
+
+
+def test_an_act_is_kept_with_its_user(folders, address):
+    sent = {"verb": "acknowledge", "subject": "point_limit/W1/2026-09-15T08:00:00Z"}
+    answer = requests.post(f"{address}/api/act", json=sent, timeout=20)
+    assert answer.status_code == 200, answer.text
+    utility = load_utility(folders[0])
+    (row,) = Lake(folders[1], utility).scan("act").filter(act_id=answer.json()["act_id"]).collect().to_dicts()
+    assert (row["user"], row["verb"], row["subject"], row["note"]) == (Settings().user, *sent.values(), None)
+
+
+@pytest.mark.parametrize(
+    ("body", "headers", "status"),
+    [
+        ('{"verb": "decline", "subject": "A1"}', {}, 400),
+        ('{"verb": "start_pump", "subject": "A1"}', {}, 400),
+        ('{"verb": "accept", "subject": "A1", "user": "somebody else"}', {}, 400),
+        ("not json", {}, 400),
+        ('{"verb": "accept", "subject": "A1"}', {"origin": "http://elsewhere.example"}, 403),
+    ],
+)
+def test_an_act_that_makes_no_sense_or_comes_from_elsewhere_is_refused(address, body, headers, status):
+    answer = requests.post(f"{address}/api/act", data=body, headers=headers, timeout=5)
+    assert answer.status_code == status
+    assert answer.json()["error"]

@@ -1,20 +1,26 @@
 """The advice of the board: do what, by when, what it gains, how sure; three at most."""
 
+import re
 from collections.abc import Mapping
 from html import escape
 from typing import Any
 
+from pages.components.deeds import OF_ADVICE, deeds
+from pages.components.links import View
 from pages.components.numbers import number, short_time
 from pages.components.words import Words
 
 SHOWN = 3
+OLD_S = 7200
+"""Inputs older than this lower an advice's confidence, so their age is said."""
+_COLON = re.compile(r"：|: ")
 
 
-def advice_list(board: Mapping[str, Any], lang: str, say: Words) -> str:
-    """The panel's HTML; where there is no advice it says what will stand here, and invents nothing."""
+def advice_list(board: Mapping[str, Any], view: View, say: Words) -> str:
+    """The panel's HTML; of a live board with buttons. Where there is no advice it says so, and invents nothing."""
     advice = board["advice"][:SHOWN]
     title = f"<h2>{escape(say('advice', 'title'))}<span>{escape(say('advice', 'columns'))}</span></h2>"
-    body = "".join(_entry(one, board, lang, say) for one in advice) or _none(say)
+    body = "".join(_entry(one, board, view, say) for one in advice) or _none(say)
     return f'<section class="advice">{title}{body}</section>'
 
 
@@ -22,11 +28,21 @@ def _none(say: Words) -> str:
     return f'<p class="small none">{escape(say("advice", "none"))}</p>'
 
 
-def _entry(one: Mapping[str, Any], board: Mapping[str, Any], lang: str, say: Words) -> str:
+def _entry(one: Mapping[str, Any], board: Mapping[str, Any], view: View, say: Words) -> str:
+    what, how = _parted(one[f"action_{view.lang}"])
+    buttons = deeds(OF_ADVICE[one["status"]], one["advice_id"], say) if view.at is None else ""
+    link = view.link("dispatch", advice=one["advice_id"]) + "#advice"
     return (
-        f'<article data-advice="{escape(one["advice_id"])}"><p class="far">{escape(one[f"action_{lang}"])}</p>'
-        f'<p class="small">{escape(_details(one, board, say))}</p></article>'
+        f'<article data-advice="{escape(one["advice_id"])}"><p class="far">'
+        f'<a href="{link}" target="_self">{escape(what)}</a>{buttons}</p>'
+        f'<p class="small">{escape(how)}</p><p class="small">{escape(_details(one, board, say))}</p></article>'
     )
+
+
+def _parted(action: str) -> tuple[str, str]:
+    """What to do, and how and why: what stands before and after the first colon."""
+    parts = _COLON.split(action, maxsplit=1)
+    return parts[0], parts[1] if len(parts) > 1 else ""
 
 
 def _details(one: Mapping[str, Any], board: Mapping[str, Any], say: Words) -> str:
@@ -39,5 +55,7 @@ def _details(one: Mapping[str, Any], board: Mapping[str, Any], say: Words) -> st
     if one["gain"] is not None:
         parts.append(say("advice", "gain", gain=number(one["gain"]), unit=say("unit", one["gain_unit"] or "1")))
     parts.append(say("advice", "confidence", n=number(100 * one["confidence"])))
+    if one["inputs_age_s"] >= OLD_S:
+        parts.append(say("advice", "age", n=round(one["inputs_age_s"] / 60)))
     parts.append(say("advice", "expires", time=clock(one["expires_at"])))
     return " · ".join([*parts, say("advice_status", one["status"])])

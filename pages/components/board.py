@@ -41,11 +41,11 @@ def board_html(board: Mapping[str, Any] | None, view: View, geography: Geography
         f'data-board-as-of="{escape(str(board["as_of"]))}" data-stale="false"{_freshness(board, view)}>'
         f"{header(board, view, say)}"
         f'<div class="now"><div class="act">{exception_list(board, view, say)}'
-        f"{advice_list(board, view.lang, say)}</div>"
+        f"{advice_list(board, view, say)}</div>"
         f"{_where(board, view, geography, say)}"
         f"{sewage_panel(board, view.lang, view.theme, say)}</div>"
         f"{_tiles(board, view, say)}"
-        f"</div><script>{_file('board.js')}</script>"
+        f"</div><script>{_file('board.js')}{_file('deeds.js')}</script>"
     )
 
 

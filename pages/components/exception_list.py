@@ -5,6 +5,7 @@ from html import escape
 from typing import Any
 
 from data_sources.vocabulary import QUANTITIES
+from pages.components.deeds import deeds
 from pages.components.links import View
 from pages.components.numbers import number, short_time
 from pages.components.states import SHAPES
@@ -49,9 +50,11 @@ def _entry(one: Mapping[str, Any], board: Mapping[str, Any], names: Mapping[str,
     blinking = " unseen" if state == "alarm" and not one["acknowledged"] else ""
     text = escape(headline(one, board, names, view.lang, say))
     text = f'<a href="{link_of(one, view)}" target="_self">{text}</a>'
+    asked = view.at is None and not one["acknowledged"]
+    buttons = deeds(("acknowledge",), one["id"], say) if asked else ""
     return (
         f'<article class="exception {state}{blinking}" data-exception="{escape(one["subject"])}" data-state="{state}">'
-        f'<p class="far"><i class="{state}">{SHAPES[state]}</i><span>{text}</span></p>'
+        f'<p class="far"><i class="{state}">{SHAPES[state]}</i><span>{text}</span>{buttons}</p>'
         f'<p class="small">{escape(details(one, board, say))}</p>'
         "</article>"
     )
