@@ -11,6 +11,7 @@ from metrics.queries import dispatch
 from pages.components.answers import answer
 from pages.components.blocks import show_heading, show_missing
 from pages.components.choices import choose
+from pages.components.dispatch_advice import show_advice
 from pages.components.dispatch_figures import first_figures
 from pages.components.dispatch_list import station_list
 from pages.components.dispatch_plan import show_plan
@@ -101,6 +102,7 @@ st.html(first_figures(page, answer(dispatch.glance, at), works))
 states = site_states(board_of(page))
 show_plan(page, at)
 show_stations(at)
+show_advice(page)
 show_storms(page, at)
 show_drainage()
 show_quality(at)

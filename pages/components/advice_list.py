@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Mapping
+from datetime import datetime
 from html import escape
 from typing import Any
 
 from pages.components.deeds import OF_ADVICE, deeds
 from pages.components.links import View
-from pages.components.numbers import number, short_time
+from pages.components.numbers import near_time, number
 from pages.components.words import Words
 
 SHOWN = 3
@@ -29,25 +30,28 @@ def _none(say: Words) -> str:
 
 
 def _entry(one: Mapping[str, Any], board: Mapping[str, Any], view: View, say: Words) -> str:
-    what, how = _parted(one[f"action_{view.lang}"])
+    what, how = parted(one[f"action_{view.lang}"])
     buttons = deeds(OF_ADVICE[one["status"]], one["advice_id"], say) if view.at is None else ""
+    details = advice_details(one, board["as_of"], board["timezone"], say)
     link = view.link("dispatch", advice=one["advice_id"]) + "#advice"
     return (
         f'<article data-advice="{escape(one["advice_id"])}"><p class="far">'
         f'<a href="{link}" target="_self">{escape(what)}</a>{buttons}</p>'
-        f'<p class="small">{escape(how)}</p><p class="small">{escape(_details(one, board, say))}</p></article>'
+        f'<p class="small">{escape(how)}</p><p class="small">{escape(details)}</p></article>'
     )
 
 
-def _parted(action: str) -> tuple[str, str]:
+def parted(action: str) -> tuple[str, str]:
     """What to do, and how and why: what stands before and after the first colon."""
     parts = _COLON.split(action, maxsplit=1)
     return parts[0], parts[1] if len(parts) > 1 else ""
 
 
-def _details(one: Mapping[str, Any], board: Mapping[str, Any], say: Words) -> str:
-    def clock(moment: str) -> str:
-        return short_time(moment, board["as_of"], board["timezone"])
+def advice_details(one: Mapping[str, Any], as_of: datetime | str, timezone: str, say: Words) -> str:
+    """By when, what it gains, how sure, how old its inputs are if that counts, until when, and what was done."""
+
+    def clock(moment: datetime | str) -> str:
+        return near_time(moment, as_of, timezone)
 
     parts = []
     if one["act_by"] is not None:

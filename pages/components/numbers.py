@@ -54,6 +54,13 @@ def short_time(moment: str | datetime, beside: str | datetime, timezone: str) ->
     return local(moment, timezone, "%H:%M" if same_day else "%m-%d")
 
 
+def near_time(moment: str | datetime, beside: str | datetime, timezone: str) -> str:
+    """The time of day, with the date before it where `moment` is not on the day of `beside`."""
+    day = short_time(moment, beside, timezone)
+    time = local(moment, timezone, "%H:%M")
+    return time if day == time else f"{day} {time}"
+
+
 def _decimals(value: float) -> int:
     if value == 0:
         return 0

@@ -34,11 +34,7 @@ def test_what_to_do_by_when_and_what_it_gains():
     for word in (
         ">预降一号泵站</a>",
         ">17:20 前降至 1.2 m<",
-        " · ",
-        "17:20 前",
-        "收益 1240 m³",
-        "置信 80 %",
-        "19:20 失效",
+        "17:20 前 · 收益 1240 m³ · 置信 80 % · 19:20 失效",
         "待处理",
     ):
         assert word in text
