@@ -6,27 +6,24 @@ from datetime import datetime, timedelta
 import numpy as np
 import polars as pl
 
-from brain.demand.hours import Hours, hours_around
+from brain.demand.hours import Hours
 from brain.question import Answer, Inputs, Need, Question, TooLittle
-from brain.sewer.network import Network, read_network
 from brain.sewer.wells import Bools, Floats
 from brain.storm.dry_weather import dry_curve, share_of_days_at
-from brain.storm.fitting import LEADS, Fitted, fit, fitted_of
+from brain.storm.fitting import LEADS
 from brain.storm.forecast import Ahead, chance_of_alarm, look_ahead
+from brain.storm.hindcast import LEVEL_QUANTILES, QUANTILES, at_least
 from brain.storm.hydrograph import MEMORY_H
 from brain.storm.measures import storms
-from brain.storm.rain import fit_rain_error, newest_forecast, spread_out
-from brain.storm.record import FLOWS, RAIN, Record, record
+from brain.storm.rain import newest_forecast, spread_out
+from brain.storm.record import FLOWS, RAIN, Record
+from brain.storm.situation import FIT_BACK, ages_s, available_pumps, fit_state, fitted_network, network_of, record_of
 from brain.storm.track import alarm_scores, storm_scores
 from metrics.limits import resolve_limits
 
 MODEL, BASELINE = "unit_hydrograph", "dry_weather"
-QUANTILES = (0.025, 0.1, 0.5, 0.9, 0.975)
-LEVEL_QUANTILES = (0.1, 0.5, 0.9)
 MEMBERS = 50
-LEAST_HOURS = 14 * 24
-"""A station with fewer hours of level and flow is passed over: nobody can say what flows into it."""
-FIT_BACK, BACK = timedelta(days=180), timedelta(hours=MEMORY_H)
+BACK = timedelta(hours=MEMORY_H)
 
 INPUTS = {
     "flows": Need("hourly", back=timedelta(days=30), where=FLOWS),
@@ -53,29 +50,20 @@ SCORE_INPUTS = {
 }
 
 
-def fit_state(inputs: Inputs, now: datetime) -> dict[str, object]:
-    """Unit hydrographs, carried errors and pump ratings of the places with enough record, and the rain's error."""
-    network = network_of(inputs, now)
-    whole = record_of(inputs, now, network, int(FIT_BACK.total_seconds()) // 3600)
-    few = (~np.isnan(whole.inflow)).sum(axis=0) < LEAST_HOURS
-    network = network_of(inputs, now, [site for site, is_few in zip(network.stations, few, strict=True) if is_few])
-    fitted = fit(record_of(inputs, now, network, len(whole.rain)))
-    return fitted.as_json(_sites(network)) | {"rain_error": fit_rain_error(inputs["weather"], 2 * LEADS)}
-
-
 def answer(inputs: Inputs, now: datetime) -> Answer:
     """Inflow, level and risk from the newest rain forecast. Raises TooLittle without one of the last 24 hours."""
-    if not _sites(network_of(inputs, now)):
+    if not network_of(inputs, now).sites:
         return {}
     ahead, record_now = ahead_of(inputs, now)
     stations = ahead.network.stations
-    ages = _ages(record_now)
+    ages = ages_s(record_now)
     known: Bools = np.isfinite(record_now.own).max(axis=0)
-    inflow = np.quantile(np.concatenate([ahead.run.inflow, ahead.influent], axis=1), QUANTILES, axis=2)
-    level = np.quantile(ahead.run.mean_level, LEVEL_QUANTILES, axis=2)
+    spread = {kind: np.array(rows) for kind, rows in inputs.fitted["spread"].items()}
+    inflow = at_least(np.concatenate([ahead.run.inflow, ahead.influent], axis=1), QUANTILES, spread["inflow"])
+    level = at_least(ahead.run.mean_level, LEVEL_QUANTILES, spread["level"])
     at_station = known[: len(stations)]
     rows = [
-        _rows(_sites(ahead.network), "inflow", QUANTILES, ahead.hours, inflow, ages, known),
+        _rows(ahead.network.sites, "inflow", QUANTILES, ahead.hours, np.maximum(inflow, 0), ages, known),
         _rows(stations, "level", LEVEL_QUANTILES, ahead.hours, level, ages, at_station),
     ]
     return {"forecast": pl.concat(rows), "risk": _risk(stations, chance_of_alarm(ahead), at_station)}
@@ -83,7 +71,7 @@ def answer(inputs: Inputs, now: datetime) -> Answer:
 
 def ahead_of(inputs: Inputs, now: datetime) -> tuple[Ahead, Record]:
     """The ensemble and the record it starts from; other questions plan on it. Raises TooLittle where there is none."""
-    network, fitted = _fitted(inputs, now)
+    network, fitted = fitted_network(inputs, now)
     issued, given = newest_forecast(inputs["weather"], now, LEADS)
     if issued is None:
         raise TooLittle("no rain forecast of the last 24 hours")
@@ -99,18 +87,18 @@ def baseline(inputs: Inputs, now: datetime) -> Answer:
     Without a rain forecast it gives no risk: a storm may come that nobody knows of.
     """
     network = network_of(inputs, now)
-    if not _sites(network):
+    if not network.sites:
         return {}
     record_now, hours = record_of(inputs, now, network, 30 * 24), Hours(now, LEADS, inputs.utility.timezone)
     total = np.concatenate([record_now.inflow, record_now.influent], axis=1)
-    known, ages = np.isfinite(total).max(axis=0), _ages(record_now)
+    known, ages = np.isfinite(total).max(axis=0), ages_s(record_now)
     if not known.any():
         raise TooLittle("no station and no works measured its inflow in the last 30 days")
     at_station = known[: len(network.stations)]
     inflow = dry_curve(record_now, total, hours, QUANTILES)
     level = dry_curve(record_now, record_now.level, hours, LEVEL_QUANTILES)
     rows = [
-        _rows(_sites(network), "inflow", QUANTILES, hours, np.maximum(inflow, 0), ages, known),
+        _rows(network.sites, "inflow", QUANTILES, hours, np.maximum(inflow, 0), ages, known),
         _rows(network.stations, "level", LEVEL_QUANTILES, hours, level, ages, at_station),
     ]
     found = {"forecast": pl.concat(rows)}
@@ -146,51 +134,6 @@ def score(inputs: Inputs, now: datetime) -> pl.DataFrame:
     recent = storms(rows.rain, int(parameter["storm_gap"]), parameter["storm_rain"])
     facts = alarm_scores(risk, rows) + storm_scores(inputs["medians"], (MODEL, BASELINE), rows, recent)
     return pl.DataFrame(facts, {"metric": pl.String, "value": pl.Float64, "baseline_value": pl.Float64, "n": pl.Int64})
-
-
-def _fitted(inputs: Inputs, now: datetime) -> tuple[Network, Fitted]:
-    sites = tuple(inputs.fitted.get("sites", ()))
-    whole = network_of(inputs, now)
-    network = network_of(inputs, now, [one for one in whole.stations if one not in sites])
-    fitted = fitted_of(inputs.fitted, _sites(network))
-    if fitted is None:
-        raise TooLittle("the stations are not those that were fitted")
-    if np.isnan(fitted.dry).all():
-        raise TooLittle("no station and no works has two weeks of hourly flow and level")
-    return network, fitted
-
-
-def network_of(inputs: Inputs, now: datetime, without: Sequence[str] = ()) -> Network:
-    """The network as at `now`, without some stations."""
-    utility = inputs.utility
-    return read_network(utility, resolve_limits(utility), utility.day_of(now), without)
-
-
-def _sites(network: Network) -> tuple[str, ...]:
-    return network.stations + network.works
-
-
-def record_of(inputs: Inputs, now: datetime, network: Network, hours: int) -> Record:
-    """The record of so many hours up to `now`."""
-    over = hours_around(now, hours, 0, inputs.utility.timezone)
-    return record(inputs["flows"], inputs["rain"], inputs["weather"], network, over)
-
-
-def available_pumps(rows: pl.DataFrame, network: Network) -> Bools:
-    """Which pumps are available now, (stations, pumps); one that doesn't say counts as available."""
-    newest = rows.drop_nulls("last").sort("hour").unique("machine_id", keep="last")
-    out = set(newest.filter(pl.col("last") < 0.5)["machine_id"])
-    found = np.ones(network.wells.pump_m3h.shape, dtype=bool)
-    for station, pumps in enumerate(network.pumps):
-        found[station, : len(pumps)] = [pump not in out for pump in pumps]
-    return found
-
-
-def _ages(record_now: Record) -> Floats:
-    """Seconds since the end of the last hour known of each place; the whole record where there is none."""
-    known = ~np.isnan(record_now.own)
-    last = np.where(known.any(axis=0), len(known) - 1 - np.argmax(known[::-1], axis=0), -1)
-    return 3600.0 * (len(known) - 1 - last)
 
 
 def _rows(

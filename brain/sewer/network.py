@@ -36,6 +36,11 @@ class Network:
     pumps: tuple[tuple[str, ...], ...]
     left_out: dict[str, tuple[str, ...]]
 
+    @property
+    def sites(self) -> tuple[str, ...]:
+        """Stations, then works."""
+        return self.stations + self.works
+
     def arrivals(self) -> tuple[Floats, Floats]:
         """Who pumps to whom as 0/1: stations × stations, and works × stations."""
         ends = np.arange(len(self.stations))
@@ -160,7 +165,8 @@ def simulate(
 
     `own_m3h` (steps, stations, members) is what reaches a station but from other stations, each step of
     `own_step_min`; `level_m` the levels at the start, (stations,) or (stations, members); `pumped_before_m3h` what was
-    pumped up to the start, (stations,) or (minutes, stations) with the newest last, and still is under way.
+    pumped up to the start and still is under way, (stations,), or minute by minute with the newest last, (minutes,
+    stations) or (minutes, stations, members).
     """
     steps, stations, members = own_m3h.shape
     minutes = steps * own_step_min
@@ -187,8 +193,10 @@ class _Mains:
         self.travel = network.travel_min
         self.length = int(self.travel.max(initial=1)) + 1
         past = np.atleast_2d(before)[-self.length :]
+        past = past[:, :, None] if past.ndim == 2 else past
         lead = np.repeat(past[:1], self.length - len(past), axis=0)
-        self.ring = np.repeat(np.concatenate([lead, past])[:, :, None], members, axis=2).astype(np.float64)
+        whole = np.concatenate([lead, past])
+        self.ring = np.broadcast_to(whole, (*whole.shape[:2], members)).astype(np.float64)
 
     def ends(self, minute: int, stations: Index) -> Floats:
         """What comes out of each station's main in this minute, m³/h."""

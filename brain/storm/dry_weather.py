@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from brain.demand.hours import Hours
-from brain.sewer.wells import Floats
+from brain.sewer.wells import Bools, Floats
 from brain.storm.hydrograph import SLOTS
 from brain.storm.record import Record, slots
 
@@ -13,11 +13,11 @@ DRY_MM = 1.0
 """An hour is of dry weather where less than this fell in the day up to its end."""
 
 
-def is_dry(rain_mm: Floats) -> np.ndarray:
+def is_dry(rain_mm: Floats) -> Bools:
     """Which hours are of dry weather: (hours,). All are where none is."""
     fallen = np.concatenate([[0.0], np.cumsum(rain_mm)])
     hours = np.arange(1, len(fallen))
-    dry = fallen[hours] - fallen[np.maximum(hours - 24, 0)] < DRY_MM
+    dry: Bools = fallen[hours] - fallen[np.maximum(hours - 24, 0)] < DRY_MM
     return dry if dry.any() else np.ones(len(dry), dtype=bool)
 
 
@@ -34,10 +34,10 @@ def dry_curve(record: Record, values: Floats, hours: Hours, quantiles: Sequence[
     for one in range(SLOTS):
         seen = dry[slot == one].any(axis=0)
         curve[one, seen] = np.nanmedian(kept[slot == one][:, seen], axis=0)
-    off = kept - curve[slot.astype(np.int64)]
+    off = kept - curve[slot]
     moved = np.full((len(quantiles), values.shape[1]), np.nan)
     moved[:, known] = np.nanquantile(off[:, known], quantiles, axis=0)
-    return curve[slots(hours).astype(np.int64)][None] + moved[:, None, :]
+    return curve[slots(hours)][None] + moved[:, None, :]
 
 
 def share_of_days_at(highest: Floats, alarm_level: Floats) -> Floats:

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from brain.sewer.wells import Floats
-from brain.storm.carried import carry, fit_carry, recent_errors
+from brain.storm.carried import carry, fit_carry, recent_errors, slot_drift
+from brain.storm.dry_weather import is_dry
 from brain.storm.hydrograph import SLOTS, dry_columns, wet_columns
 from brain.storm.rating import fit_rating
 from brain.storm.record import Record
@@ -28,13 +29,15 @@ class Fitted:
     """What a place is forecast with; places are stations, then works.
 
     `dry` (SLOTS + 1, places) and `wet` (columns, places) are the sizes of `hydrograph`'s columns, m³/h (per mm/h);
-    `weights` (leads, places, windows) carries the recent error forward; `paths` (paths, leads, places) are errors left
+    `drift` (SLOTS, places) is how far the pattern had moved; `weights` (leads, places, windows + 1) carries error and
+    drift forward; `paths` (paths, leads, places) are errors left
     in dry hours, m³/h; `ratios` (storms, places) runoff that came ÷ runoff computed; `levels` and `flows` (stations,
     knots) the pumps' rating; `usual_level` (stations,) the median level, m.
     """
 
     dry: Floats
     wet: Floats
+    drift: Floats
     weights: Floats
     paths: Floats
     ratios: Floats
@@ -60,19 +63,26 @@ def fit(record: Record) -> Fitted:
     columns = columns_of(record)
     sizes = fit_sizes(columns, record.own)
     error = record.own - columns @ sizes
-    weights = fit_carry(error, LEADS)
+    known, drift = drift_of(record, error, np.zeros((SLOTS, error.shape[1])))
+    weights = fit_carry(error, known, LEADS)
     stations = len(record.network.stations)
     levels, flows = fit_rating(record.level, record.pumped, record.network.wells)
     return Fitted(
         sizes[: SLOTS + 1],
         sizes[SLOTS + 1 :],
+        np.nan_to_num(drift),
         weights,
-        _dry_paths(record, error, weights),
+        _dry_paths(record, error, known, weights),
         _storm_ratios(record, columns, sizes),
         levels,
         flows,
         np.array([np.nanmedian(one) if not np.isnan(one).all() else np.nan for one in record.level.T[:stations]]),
     )
+
+
+def drift_of(record: Record, error: Floats, first: Floats) -> tuple[Floats, Floats]:
+    """How far the pattern had moved before each hour, (hours, places), and after the last, (SLOTS, places)."""
+    return slot_drift(error, record.slot, is_dry(record.rain), first)
 
 
 def columns_of(record: Record) -> Floats:
@@ -81,7 +91,7 @@ def columns_of(record: Record) -> Floats:
     return np.concatenate([dry, wet], axis=1)
 
 
-def _dry_paths(record: Record, error: Floats, weights: Floats) -> Floats:
+def _dry_paths(record: Record, error: Floats, drift: Floats, weights: Floats) -> Floats:
     """What was left of the error in the 24 hours after dry moments, spread over the record; 0 where unknown."""
     fallen = np.concatenate([[0.0], np.cumsum(record.rain)])
     count = len(error)
@@ -91,7 +101,7 @@ def _dry_paths(record: Record, error: Floats, weights: Floats) -> Floats:
         return np.zeros((1, LEADS, error.shape[1]))
     chosen = dry[np.linspace(0, len(dry) - 1, PATHS).astype(np.int64)]
     recent = recent_errors(error)
-    paths = [error[at : at + LEADS] - carry(recent[at - 1], weights) for at in chosen]
+    paths = [error[at : at + LEADS] - carry(recent[at - 1], drift[at : at + LEADS], weights) for at in chosen]
     return np.nan_to_num(np.stack(paths))
 
 

@@ -9,7 +9,7 @@ from brain.demand.hours import Hours
 from brain.sewer.network import Network, Run, simulate
 from brain.sewer.wells import Bools, Floats
 from brain.storm.carried import carry, recent_errors
-from brain.storm.fitting import LEADS, Fitted, columns_of
+from brain.storm.fitting import LEADS, Fitted, columns_of, drift_of
 from brain.storm.hydrograph import dry_columns, wet_columns
 from brain.storm.rating import rule_of
 from brain.storm.record import Record, slots
@@ -42,7 +42,7 @@ def look_ahead(record: Record, fitted: Fitted, rain: Floats, available: Bools, n
     first = np.where(np.isnan(record.last_level[-1]), fitted.usual_level, record.last_level[-1])
     first = np.where(np.isnan(first), network.wells.stop_level, first)
     rule = rule_of(fitted.levels, fitted.flows, network.wells.most_m3h(available))
-    run = simulate(network, rule, own[:, :stations], 60, first, _pumped_before(record), 60)
+    run = simulate(network, rule, own[:, :stations], 60, first, pumped_before(record.pumped), 60)
     return Ahead(network, hours, own, run, run.influent + own[:, stations:])
 
 
@@ -59,7 +59,8 @@ def own_inflow(record: Record, fitted: Fitted, rain: Floats, hours: Hours, seed:
     season = np.concatenate([record.cold, cold])
     wet = wet_columns(np.concatenate([past, rain]), season)[-len(cold) :]
     error = record.own - columns_of(record) @ np.concatenate([fitted.dry, fitted.wet])
-    carried = carry(recent_errors(error)[-1], fitted.weights)
+    _, drift = drift_of(record, error, fitted.drift)
+    carried = carry(recent_errors(error)[-1], drift[slots(hours)], fitted.weights)
     paths = fitted.paths[dice.integers(len(fitted.paths), size=members)]
     ratios = fitted.ratios[dice.integers(len(fitted.ratios), size=members)]
     runoff = np.einsum("hmc,cp->hpm", wet, fitted.wet) * ratios.T[None]
@@ -67,9 +68,12 @@ def own_inflow(record: Record, fitted: Fitted, rain: Floats, hours: Hours, seed:
     return np.maximum(np.nan_to_num(members_own), 0.0)
 
 
-def _pumped_before(record: Record) -> Floats:
-    """What each station pumped in the last hours, minute by minute, m³/h; an unknown hour as the one before it."""
-    last = record.pumped[-4:].copy()
+def pumped_before(pumped: Floats) -> Floats:
+    """What each station pumped in the last hours (hours, stations), minute by minute (minutes, stations), m³/h.
+
+    An hour that is unknown is taken as the one before it.
+    """
+    last = pumped[-4:].copy()
     for hour in range(1, len(last)):
         last[hour] = np.where(np.isnan(last[hour]), last[hour - 1], last[hour])
     return np.repeat(np.nan_to_num(last), 60, axis=0)

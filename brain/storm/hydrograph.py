@@ -8,7 +8,7 @@ when soil and plants take up less.
 
 import numpy as np
 
-from brain.sewer.wells import Floats
+from brain.sewer.wells import Floats, Index
 
 RESERVOIRS = (
     (0.5, 0), (0.5, 1), (0.5, 2), (1.5, 0), (1.5, 1), (3.0, 1), (6.0, 2), (12.0, 3), (36.0, 6), (96.0, 12), (300.0, 24),
@@ -68,9 +68,9 @@ def wet_columns(rain_mm: Floats, cold: Floats) -> Floats:
     return np.concatenate([out, out * season], axis=-1)
 
 
-def dry_columns(slot: Floats, cold: Floats) -> Floats:
+def dry_columns(slot: Index, cold: Floats) -> Floats:
     """The dry-weather pattern, to be weighted: slots (hours,) 0–47 and cold (hours,) → (hours, SLOTS + 1)."""
     pattern = np.zeros((len(slot), SLOTS + 1))
-    pattern[np.arange(len(slot)), slot.astype(np.int64)] = 1.0
+    pattern[np.arange(len(slot)), slot] = 1.0
     pattern[:, SLOTS] = cold
     return pattern

@@ -8,7 +8,7 @@ import polars as pl
 
 from brain.demand.hours import Hours
 from brain.sewer.network import Network
-from brain.sewer.wells import Floats
+from brain.sewer.wells import Floats, Index
 from brain.storm.hydrograph import cold_share
 
 RAIN = {"quantity": ("rainfall",)}
@@ -41,7 +41,7 @@ class Record:
     influent: Floats
 
     @property
-    def slot(self) -> Floats:
+    def slot(self) -> Index:
         """Hour of the local day, 24 more on a day off."""
         return slots(self.hours)
 
@@ -78,9 +78,9 @@ def arriving(pumped: Floats, travel_min: np.ndarray) -> Floats:
     return late
 
 
-def slots(hours: Hours) -> Floats:
+def slots(hours: Hours) -> Index:
     """Hour of the local day, 24 more on a day off: (hours,)."""
-    return (hours.hour + 24 * (hours.weekday >= DAYS_OFF)).astype(np.float64)
+    return hours.hour + 24 * (hours.weekday >= DAYS_OFF)
 
 
 def record(flows: pl.DataFrame, rain: pl.DataFrame, weather: pl.DataFrame, network: Network, hours: Hours) -> Record:
