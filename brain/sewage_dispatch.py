@@ -14,7 +14,8 @@ from brain.dispatch.sewers import plan
 from brain.question import Answer, Inputs, Question
 from brain.storm.dry_weather import dry_curve
 from brain.storm.fitting import LEADS
-from brain.storm_risk import FIT_INPUTS, INPUTS, available_pumps, fit_state, network_of, record_of
+from brain.storm.situation import available_pumps, fit_state, network_of, record_of
+from brain.storm_risk import FIT_INPUTS, INPUTS
 
 BASELINE_HOURS = 30 * 24
 

@@ -16,7 +16,7 @@ from brain.dispatch.trial import Stretch, day_starts, filled, play, stretches, t
 from brain.question import Inputs, Need, TooLittle
 from brain.sewer.network import Network
 from brain.storm.record import FLOWS, RAIN, Record
-from brain.storm_risk import network_of, record_of
+from brain.storm.situation import network_of, record_of
 from data_sources.utility import Utility
 
 DECIDES = "lost_m3"

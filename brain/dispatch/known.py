@@ -13,7 +13,8 @@ from brain.sewer.network import Network
 from brain.sewer.wells import Bools, Floats
 from brain.storm.forecast import Ahead
 from brain.storm.record import Record
-from brain.storm_risk import ahead_of, available_pumps
+from brain.storm.situation import available_pumps
+from brain.storm_risk import ahead_of
 
 SENT_H = 4
 """Hours of pumped flow of which some may still be under way."""
