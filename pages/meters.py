@@ -12,6 +12,7 @@ from pages.components.chart import show_chart
 from pages.components.headline import headline_figure
 from pages.components.meter_charts import due_chart
 from pages.components.page import open_page
+from pages.components.side_by_side import side_by_side
 from pages.components.stage_flow import Part, Stage, stage_flow
 from pages.components.table import Column, Row, show_table
 
@@ -127,7 +128,7 @@ show_figures(
 show_heading(page, say("meters", "flow"), say("meters", "flow_means"))
 st.html(life(counts))
 
-left, right = st.columns(2)
+left, right = side_by_side("due")
 with left:
     show_heading(page, say("meters", "due"), say("meters", "due_means"))
     sizes = due.with_columns(dn=pl.format("DN{}", "dn_mm").fill_null(EVERY))
@@ -147,7 +148,7 @@ show_heading(page, say("meters", "makers"), say("meters", "makers_means"))
 if rate["passed_share"] is None:
     show_missing(page, say("meters", "no_verifications"), say("meters", "no_verifications_how"))
 else:
-    own, lots = st.columns(2)
+    own, lots = side_by_side("verifications")
     results = [
         Column("passed", say("meters", "passed_n")), Column("failed", say("meters", "failed")),
         Column("passed_share", say("meters", "passed_share"), "%"),

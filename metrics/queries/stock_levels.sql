@@ -60,7 +60,12 @@ SELECT
     told.stock < told.safety_stock                                                  AS is_below_safety,
     told.stock <= told.reorder_at AND told.reorder_at > 0                           AS is_to_order,
     date_diff('day', told.still_since, moment.day)                                  AS idle_days,
-    told.stock > 0 AND date_diff('day', told.still_since, moment.day) >= idle.value AS is_idle
+    told.stock > 0 AND date_diff('day', told.still_since, moment.day) >= idle.value AS is_idle,
+    CASE
+        WHEN told.stock < told.safety_stock AND told.critical THEN 'alarm'
+        WHEN told.stock < told.safety_stock THEN 'warning'
+        ELSE 'normal'
+    END                                                                             AS state
 FROM told
 CROSS JOIN moment
 LEFT JOIN parameter AS idle

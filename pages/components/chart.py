@@ -9,6 +9,8 @@ from pages.components.page import Page
 from pages.components.theme import themes
 
 HEIGHT = 340
+LEGEND_BELOW = 54
+"""How far below the axis the legend stands, in px."""
 _BUTTONS = ["zoom2d", "pan2d", "select2d", "lasso2d", "zoomIn2d", "zoomOut2d", "autoScale2d", "resetScale2d"]
 """Buttons that a chart doesn't show: what stays saves its picture."""
 
@@ -46,7 +48,7 @@ def dressed(figure: go.Figure, theme: str, height: int = HEIGHT) -> go.Figure:
     figure.update_layout(
         height=height, margin={"l": 8, "r": 8, "t": 34, "b": 8}, paper_bgcolor=colours["ground"],
         plot_bgcolor=colours["ground"], font=font, hovermode="x unified",
-        legend={"orientation": "h", "y": -0.16, "yanchor": "top", "x": 0}, hoverlabel_namelength=-1,
+        legend={"orientation": "h", "y": -LEGEND_BELOW / height, "yanchor": "top", "x": 0}, hoverlabel_namelength=-1,
         modebar={"bgcolor": "rgba(0,0,0,0)", "color": colours["muted"], "activecolor": colours["text"]},
     )  # fmt: skip
     return figure.update_xaxes(axis, tickformatstops=_DATES).update_yaxes(axis)

@@ -10,18 +10,9 @@ from data_sources.write import MASK
 from pages.components.stage_flow import Part, Stage, stage_flow
 from tests.conftest import AS_OF
 from tests.pages.conftest import shown_html
+from tests.pages.page_numbers import cells, figures
 
 TODAY = date(2026, 9, 15)
-
-
-def figures(html: str) -> dict[str, float | None]:
-    found = re.findall(r'data-figure="([^"]+)" data-value="([^"]*)"', html)
-    return {name: float(value) if value else None for name, value in found}
-
-
-def cells(html: str, table: str) -> list[list[str]]:
-    body = re.search(rf'data-table="{table}".*?<tbody>(.*?)</tbody>', html, re.S)[1]
-    return [re.findall(r"<td[^>]*>(?:<a[^>]*>)?(.*?)(?:</a>)?</td>", row) for row in body.split("</tr>") if row]
 
 
 @pytest.mark.slow

@@ -1,0 +1,122 @@
+"""Stock: what is below its safety stock, what to order, for how many days each item lasts, what moved, what is idle."""
+
+from html import escape
+from typing import Any
+
+import polars as pl
+import streamlit as st
+
+from metrics.queries import stock
+from pages.components.answers import answer
+from pages.components.blocks import Figure, show_figures, show_heading, show_missing
+from pages.components.chart import show_chart
+from pages.components.headline import headline_figure
+from pages.components.numbers import number
+from pages.components.page import open_page
+from pages.components.side_by_side import side_by_side
+from pages.components.stock_charts import days_chart, days_height, flow_chart, history_chart
+from pages.components.table import Column, show_table
+
+HISTORY_DAYS = 90
+
+page = open_page("stock")
+assert page.at is not None
+at, say = page.at, page.say
+items = answer(stock.levels, at)
+if items.is_empty():
+    show_missing(page, say("stock", "none"), say("stock", "none_how"))
+    st.stop()
+
+
+def figure(name: str, value: float | None, unit: str = "", **more: Any) -> Figure:
+    """A figure of this page, with what it means."""
+    return Figure(say("stock", name), value, unit, means=say("stock", f"{name}_means"), **more)
+
+
+def column(name: str, label: str, unit: str = "", words: str | None = None) -> Column:
+    """A column of this page's tables."""
+    return Column(name, say("stock", label), unit, words)
+
+
+ITEM = Column("name_zh", say("stock", "item"), link=lambda row: page.here(item=row["item_id"]) + "#item")
+STATE, LEFT = column("state", "state"), column("days_left", "days_left", "d")
+HELD = Column("stock", say("stock", "stock"), draw=lambda row: f"{number(row['stock'])} {escape(row['unit'])}")
+SAFETY, VALUE = column("safety_stock", "safety"), column("value_cny", "value_cny", "元")
+ORDER = [
+    STATE, ITEM, HELD, SAFETY, LEFT, column("lead_time_days", "lead_time", "d"), column("reorder_at", "reorder_at"),
+    column("short_by", "short_by"),
+]  # fmt: skip
+IDLE = [ITEM, HELD, column("idle_days", "idle_days", "d"), VALUE]
+EVERY = [
+    STATE, ITEM, column("category", "category", words="stock_category"), column("critical", "critical"), HELD, SAFETY,
+    column("used_a_day", "used"), LEFT, VALUE, column("idle_days", "idle_days", "d"),
+]  # fmt: skip
+MOVES = [
+    column("moved_at", "moved_at"), ITEM, column("kind", "kind", words="stock_kind"), column("quantity", "quantity"),
+    column("unit", "unit"), column("stock", "stock_after"), column("warehouse", "warehouse"),
+    column("order_id", "order_id"),
+]  # fmt: skip
+
+
+def part(rows: pl.DataFrame, columns: list[Column], title: str, means: str, none: str, height: int | None) -> None:
+    """A heading and its table, or a line that says there is nothing."""
+    show_heading(page, say("stock", title), say("stock", means))
+    if rows.is_empty():
+        st.html(f'<p class="rest">{say("stock", none)}</p>')
+    else:
+        show_table(page, rows, columns, f"stock-{title.replace('_', '-')}", height)
+
+
+def one_item(item: dict[str, Any]) -> None:
+    """The stock of one item over time."""
+    moves = answer(stock.moves, at, item["item_id"], HISTORY_DAYS)
+    show_heading(page, say("stock", "history", name=item["name_zh"]), say("stock", "history_means"))
+    chart = history_chart(moves, item["safety_stock"], at, page.view.theme)
+    show_chart(page, chart, "stock-history", say("stock", "history_alt"), 260)
+
+
+totals = answer(stock.totals, at)
+cover = headline_figure(page, "critical_stock_cover")
+worst = items["state"][0] if totals["below"] else None
+show_figures(
+    page,
+    [
+        cover,
+        figure("below", totals["below"], state=worst, beside=say("stock", "critical_of", n=totals["critical_below"])),
+        figure("to_order", totals["to_order"]),
+        figure("value", totals["value_cny"], "元"),
+        figure("idle", totals["idle_value_cny"], "元", beside=say("stock", "idle_of", n=totals["idle"])),
+    ],
+)
+
+left, right = side_by_side("order", [2, 1])
+with left:
+    part(items.filter("is_to_order"), ORDER, "order_list", "to_order_means", "order_none", 420)
+with right:
+    show_heading(page, say("stock", "days"), say("stock", "days_means"))
+    lasting = items.filter(pl.col("days_left").is_not_null())
+    height = days_height(lasting.height)
+    show_chart(page, days_chart(lasting, page.view.theme, say), "stock-days", say("stock", "days_alt"), height)
+
+flow_side, idle_side = side_by_side("flow", [3, 2])
+with flow_side:
+    show_heading(page, say("stock", "flow"), say("stock", "flow_means"))
+    flow = answer(stock.flow, at)
+    if flow.is_empty():
+        show_missing(page, say("stock", "no_flow"), say("stock", "no_flow_how"))
+    else:
+        show_chart(page, flow_chart(flow, page.view.theme, say), "stock-flow", say("stock", "flow_alt"), 280)
+with idle_side:
+    idle = items.filter("is_idle").sort("value_cny", descending=True, nulls_last=True)
+    part(idle, IDLE, "idle_list", "idle_means", "idle_none", 280)
+
+part(items, EVERY, "all", "all_means", "none", 480)
+
+st.html('<span id="item"></span>')
+chosen = items.filter(item_id=page.wanted.get("item", ""))
+if chosen.height:
+    one_item(chosen.row(0, named=True))
+    moves = answer(stock.moves, at, page.wanted["item"], HISTORY_DAYS)
+else:
+    moves = answer(stock.moves, at)
+part(moves, MOVES, "moves", "moves_means", "no_flow", 420)
