@@ -57,7 +57,7 @@ PARAMETERS = {
     "comfort_level": "m", "min_level": "m", "well_area": "m^2", "main_capacity": "m^3/h", "travel_time": "min",
     "storm_rain": "mm", "storm_gap": "h",
     "overflow_harm": "CNY/m^3", "alarm_harm": "CNY/h", "shortage_harm": "CNY/m^3", "advice_saving": "CNY",
-    "idle_stock": "d", "report_cluster": "1",
+    "idle_stock": "d", "report_cluster": "1", "unusual_calls": "1",
 }  # fmt: skip
 """Subjects of limits.csv rows of kind `value`, with their canonical unit."""
 

@@ -1,5 +1,5 @@
 -- Hotline calls of the span (24 hours) by clock hour and category, beside the same hours of the eight weeks before: their
--- median, P10 and P90. NULL hour: the whole span; NULL category: all. Weeks of which the lake has no call don't count.
+-- median, P10 and P90, and whether they are unusually many. NULL hour: the whole span; NULL category: all. Weeks of which the lake has no call don't count.
 WITH week AS (SELECT unnest(range(9)) AS week),
 
 weeks AS (
@@ -61,16 +61,31 @@ sums AS (
         sum(calls) AS calls
     FROM cells
     GROUP BY GROUPING SETS ((week, hour, category), (week, hour), (week, category), (week))
+),
+
+usual AS (
+    SELECT
+        hour,
+        category,
+        sum(calls) FILTER (WHERE week = 0)::BIGINT        AS calls,
+        median(calls) FILTER (WHERE week > 0)             AS usual,
+        quantile_cont(calls, 0.1) FILTER (WHERE week > 0) AS usual_low,
+        quantile_cont(calls, 0.9) FILTER (WHERE week > 0) AS usual_high,
+        count(*) FILTER (WHERE week > 0)                  AS weeks
+    FROM sums
+    GROUP BY hour, category
 )
 
 SELECT
-    hour,
-    category,
-    sum(calls) FILTER (WHERE week = 0)::BIGINT        AS calls,
-    median(calls) FILTER (WHERE week > 0)             AS usual,
-    quantile_cont(calls, 0.1) FILTER (WHERE week > 0) AS usual_low,
-    quantile_cont(calls, 0.9) FILTER (WHERE week > 0) AS usual_high,
-    count(*) FILTER (WHERE week > 0)                  AS weeks
-FROM sums
-GROUP BY hour, category
-ORDER BY hour ASC NULLS FIRST, calls DESC, category ASC
+    usual.*,
+    -- calls come by chance: so many standard deviations of a Poisson count above their median are no chance
+    coalesce(
+        usual.calls > usual.usual_high AND usual.calls > usual.usual + unusual.value * sqrt(greatest(usual.usual, 1)),
+        FALSE
+    ) AS is_unusual
+FROM usual
+CROSS JOIN moment
+LEFT JOIN parameter AS unusual
+    ON unusual.subject = 'unusual_calls' AND unusual.site_id = ''
+    AND moment.day BETWEEN coalesce(unusual.from_day, moment.day) AND coalesce(unusual.to_day, moment.day)
+ORDER BY usual.hour ASC NULLS FIRST, usual.calls DESC, usual.category ASC

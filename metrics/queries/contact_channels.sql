@@ -43,7 +43,7 @@ counted AS (
 SELECT
     counted.channel,
     counted.contacts,
-    counted.contacts / nullif(sum(counted.contacts) OVER (), 0)                     AS share,
+    100 * counted.contacts / nullif(sum(counted.contacts) OVER (), 0)               AS share,
     CASE WHEN counted.first_at <= windows.before_at THEN counted.previous END       AS previous,
     CASE WHEN counted.first_at <= windows.year_starts_at THEN counted.last_year END AS last_year
 FROM counted

@@ -15,8 +15,8 @@ def against_usual(engine: Engine, as_of: datetime) -> pl.DataFrame:
     """Hotline calls of the last 24 clock hours beside the same hours of the eight weeks before.
 
     Columns hour (UTC; null: all 24), category (null: all), calls, usual (median), usual_low (P10), usual_high (P90),
-    weeks (how many of the eight the lake knows; the three are null where none). The running hour is compared with
-    as much of it.
+    weeks (how many of the eight the lake knows; the three are null where none), is_unusual (so many more that it isn't
+    chance: parameter unusual_calls). The running hour is compared with as much of it.
     """
     return ask_one(engine, as_of, "calls_usual")
 
@@ -39,6 +39,13 @@ def repeated(engine: Engine, as_of: datetime) -> pl.DataFrame:
     return ask_one(engine, as_of, "calls_repeated", days_back(engine, as_of, REPEAT_DAYS))
 
 
+def repeats(engine: Engine, as_of: datetime) -> dict[str, int | None]:
+    """Of the 30 days before `as_of`: calls (all), repeated (about something reported before), previous (repeated in the
+    30 days before those), last_year (52 weeks earlier); the last two None where the lake doesn't reach back.
+    """
+    return ask_one(engine, as_of, "calls_repeats", days_back(engine, as_of, REPEAT_DAYS)).row(0, named=True)
+
+
 def reports(engine: Engine, as_of: datetime) -> pl.DataFrame:
     """Reports of leaks and of no water in the last 24 clock hours, newest first: columns of leak_reports.sql."""
     return ask_one(engine, as_of, "leak_reports")
@@ -52,7 +59,7 @@ def report_zones(engine: Engine, as_of: datetime) -> pl.DataFrame:
 def channels(engine: Engine, as_of: datetime) -> pl.DataFrame:
     """Contacts by channel over the 30 days before `as_of`, most first.
 
-    Columns channel, contacts, share (0–1), previous (the 30 days before those), last_year (52 weeks earlier); the last
+    Columns channel, contacts, share (%), previous (the 30 days before those), last_year (52 weeks earlier); the last
     two are null where the lake doesn't reach back.
     """
     return ask_one(engine, as_of, "contact_channels", days_back(engine, as_of, CHANNEL_DAYS))

@@ -13,8 +13,8 @@ DUE_DAYS = 30
 def by_kind(engine: Engine, as_of: datetime) -> pl.DataFrame:
     """Orders by kind, those with overdue ones first.
 
-    Columns kind, due and in_time (of the 30 days before `as_of`), hours_taken (median of those closed in them), open
-    and overdue (at `as_of`), satisfaction (mean of those closed, 1–5).
+    Columns kind, due, in_time and in_time_share (%) of the 30 days before `as_of`, hours_taken (median of those closed
+    in them), satisfaction (their mean, 1–5), open and overdue (at `as_of`).
     """
     return ask_one(engine, as_of, "orders_by_kind", days_back(engine, as_of, DUE_DAYS))
 

@@ -54,6 +54,21 @@ def test_calls_beside_the_same_hours_of_earlier_weeks(engine, tiny_lake):
     assert sum(1 for at, category in cells if category is None and at is not None) == 24
 
 
+def test_unusually_many_calls_are_told_from_chance(engine, tiny_lake):
+    hour = NOW.replace(minute=0)
+    rows = [call(f"w{week}{n}", hour - week * WEEK + timedelta(minutes=n)) for week in (1, 2) for n in range(4)]
+    rows.append(call("first", hour - 4 * WEEK))
+    # usual 4, three standard deviations 6: ten are chance, eleven are not
+    write(tiny_lake, "call", *rows, *(call(f"n{n}", hour + timedelta(minutes=n)) for n in range(10)))
+    of_hour = pl.col("hour") == hour, pl.col("category").is_null()
+    # of the third week nothing is known but that nobody called
+    assert hotline.against_usual(engine, NOW).filter(of_hour).select("calls", "usual", "is_unusual").rows() == [
+        (10, 4, False)
+    ]
+    write(tiny_lake, "call", call("n10", hour + timedelta(minutes=15)))
+    assert hotline.against_usual(engine, NOW).filter(of_hour)["is_unusual"].to_list() == [True]
+
+
 def test_calls_of_an_unknown_past_have_no_usual(engine, tiny_lake):
     write(tiny_lake, "call", call("a", NOW - timedelta(hours=1)), call("b", NOW - timedelta(days=3)))
     told = hotline.against_usual(engine, NOW).filter(pl.col("hour").is_null(), pl.col("category").is_null())
@@ -87,6 +102,7 @@ def test_repeats_reports_and_their_cluster(engine, tiny_lake):
     write(tiny_lake, "call", *leaks, *usual, again)
     repeated = hotline.repeated(engine, NOW)
     assert repeated.select("call_id", "repeat_of", "first_at").rows() == [("R", "L5", NOW - timedelta(hours=5))]
+    assert hotline.repeats(engine, NOW) == {"calls": 9, "repeated": 1, "previous": None, "last_year": None}
     assert hotline.reports(engine, NOW)["call_id"].to_list() == ["R", "L1", "L2", "L3", "L4", "L5"]
     zone = hotline.report_zones(engine, NOW).row(0, named=True)
     # six are a cluster [house]; three came in the days since the first report, up to the 24 hours' beginning at 09:00
@@ -110,9 +126,9 @@ def test_channels_against_the_past(engine, tiny_lake):
     )
     write(tiny_lake, "hall_ticket", ticket("T", at, "1"))
     rows = hotline.channels(engine, NOW).rows()
-    assert rows == [("hotline", 2, 0.5, 0, 1), ("hall", 1, 0.25, None, None), ("wechat", 1, 0.25, None, None)]
+    assert rows == [("hotline", 2, 50, 0, 1), ("hall", 1, 25, None, None), ("wechat", 1, 25, None, None)]
     then = hotline.channels(engine, NOW - timedelta(hours=25)).rows()
-    assert then == [("wechat", 1, 1.0, None, None), ("hotline", 0, 0.0, 0, 0)]
+    assert then == [("wechat", 1, 100, None, None), ("hotline", 0, 0, 0, 0)]
 
 
 def order(order_id, opened_days, due_days, closed_days=None, kind="leak_repair"):
@@ -143,6 +159,7 @@ def test_orders_in_time_late_and_overdue(engine, tiny_lake):
     leak = rows["leak_repair"]
     assert list(rows) == ["leak_repair", "no_water"]  # where something is overdue comes first
     assert (leak["due"], leak["in_time"], leak["open"], leak["overdue"]) == (3, 1, 2, 1)
+    assert leak["in_time_share"] == pytest.approx(100 / 3)
     assert (leak["hours_taken"], leak["satisfaction"]) == (60, 4)  # the median of 48 and 72
     listed = orders.open_or_late(engine, NOW).select("order_id", "step", "hours_late").rows()
     assert listed == [("overdue", "overdue", 24), ("open", "opened", -24), ("late", "closed_late", 24)]
