@@ -33,7 +33,7 @@ def figure(name: str, value: float | None, **more: Any) -> Figure:
 
 def column(name: str, label: str | None = None, unit: str = "", words: str | None = None, **more: Any) -> Column:
     """A column of this page's tables."""
-    return Column(name, say("customers", label or name), unit, words, **more)
+    return Column(name, say("customers", label or name), unit, words=words, **more)
 
 
 def heading(name: str, **blanks: object) -> None:
@@ -66,9 +66,9 @@ def zoned(rows: pl.DataFrame) -> pl.DataFrame:
 ZONE = column("zone", link=lambda row: page.link("site", site=row["site_id"]) if row["site_id"] else None)
 
 
-def first_figures(calls: pl.DataFrame, answered: dict[str, Any], kinds: pl.DataFrame) -> None:
+def first_figures(calls: pl.DataFrame, answered: dict[str, Any]) -> None:
     """What a chief of the centre looks at first."""
-    now, repeats, halls = answer(hotline.open_now, at), answer(hotline.repeats, at), answer(hall.now, at)
+    now, repeats = answer(hotline.open_now, at), answer(hotline.repeats, at)
     every = calls.filter(pl.col("hour").is_null(), pl.col("category").is_null()).row(0, named=True)
     usual = say("customers", "usual_unknown")
     if every["usual"] is not None:
@@ -77,10 +77,6 @@ def first_figures(calls: pl.DataFrame, answered: dict[str, Any], kinds: pl.DataF
     ringing = say("customers", "now_beside", talking=now["talking"])
     if now["longest_wait_s"] is not None:
         ringing = f"{say('customers', 'now_longest', s=number(now['longest_wait_s']))} · {ringing}"
-    longest = halls["longest_wait_min"].max()
-    waiting = say("customers", "hall_shut") if halls.is_empty() else ""
-    if longest is not None:
-        waiting = say("customers", "longest_wait", n=number(longest))
     show_figures(
         page,
         [
@@ -88,21 +84,31 @@ def first_figures(calls: pl.DataFrame, answered: dict[str, Any], kinds: pl.DataF
             figure("now", now["ringing"], beside=ringing),
             figure("calls_24h", every["calls"], beside=usual, state="warning" if every["is_unusual"] else None),
             figure("abandoned_24h", answered["abandoned"], beside=say("customers", "of_calls", n=answered["ended"])),
-            figure("hall_waiting", None if halls.is_empty() else halls["waiting"].sum(), beside=waiting),
+            waiting(),
             headline_figure(page, "work_order_on_time"),
-            overdue(kinds),
+            overdue(),
             figure("repeats_30d", repeats["repeated"], compared=True, previous=repeats["previous"],
                    last_year=repeats["last_year"], beside=say("customers", "of_calls", n=repeats["calls"])),
         ],
     )  # fmt: skip
 
 
-def overdue(kinds: pl.DataFrame) -> Figure:
+def overdue() -> Figure:
     """Orders past their due time now; unknown where there is no order at all."""
-    if kinds.is_empty():
+    now = answer(orders.now, at)
+    if now["open"] is None:
         return figure("overdue_now", None)
-    late, open_ = kinds["overdue"].sum(), kinds["open"].sum()
-    return figure("overdue_now", late, state="warning" if late else None, beside=say("customers", "open_of", n=open_))
+    late = "warning" if now["overdue"] else None
+    return figure("overdue_now", now["overdue"], state=late, beside=say("customers", "open_of", n=now["open"]))
+
+
+def waiting() -> Figure:
+    """Who waits in the halls now."""
+    now = answer(hall.waiting, at)
+    beside = say("customers", "hall_shut") if now["waiting"] is None else ""
+    if now["longest_wait_min"] is not None:
+        beside = say("customers", "longest_wait", n=number(now["longest_wait_min"]))
+    return figure("hall_waiting", now["waiting"], beside=beside)
 
 
 def against_usual(calls: pl.DataFrame) -> None:
@@ -167,7 +173,8 @@ def where() -> None:
         heading("latest")
         columns = [
             column("started_at"), column("category", words="call_category"), ZONE,
-            column("channel", words="call_channel"), column("is_repeat"),
+            column("channel", words="call_channel"),
+            column("is_repeat", draw=lambda row: "✓" if row["is_repeat"] else ""),
         ]  # fmt: skip
         show_table(page, reports, columns, "reports", 250)
 
@@ -191,7 +198,7 @@ def on_map(reports: pl.DataFrame, zones: pl.DataFrame) -> str:
         if None not in places.get(row["site_id"], (None,))
     ]  # fmt: skip
     kinds = {kind: say("call_category", kind) for kind in REPORTED}
-    return report_map(told, clusters, geography_of(page.utility), kinds, say("customers", "reports_alt"))
+    return report_map(told, clusters, geography_of(page.utility), kinds, page.view.theme)
 
 
 def answering(hours: pl.DataFrame, whole: dict[str, Any]) -> None:
@@ -235,7 +242,7 @@ def work_orders(kinds: pl.DataFrame) -> None:
         rows = zoned(answer(orders.open_or_late, at))
         columns = [
             column("step", words="order_step"), column("kind", words="order_kind"), ZONE, column("due_at"),
-            column("hours_late", unit="h"), column("order_id"), column("opened_at"), column("closed_at"),
+            column("hours_late", unit="h"), column("order_id"), column("opened_at"),
         ]  # fmt: skip
         if rows.is_empty():
             line(say("customers", "no_open"))
@@ -298,7 +305,7 @@ calls, hours, kinds = answer(hotline.against_usual, at), answer(hotline.answered
 if calls.is_empty():
     missing("no_calls")
 else:
-    first_figures(calls, hours.row(0, named=True), kinds)
+    first_figures(calls, hours.row(0, named=True))
     against_usual(calls)
 if answer(hotline.channels, at).height:
     where()

@@ -35,7 +35,7 @@ def figure(name: str, value: float | None, unit: str = "", **more: Any) -> Figur
 
 def column(name: str, label: str, unit: str = "", words: str | None = None) -> Column:
     """A column of this page's tables."""
-    return Column(name, say("stock", label), unit, words)
+    return Column(name, say("stock", label), unit, words=words)
 
 
 ITEM = Column("name_zh", say("stock", "item"), link=lambda row: page.here(item=row["item_id"]) + "#item")

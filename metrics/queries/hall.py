@@ -19,6 +19,18 @@ def now(engine: Engine, as_of: datetime) -> pl.DataFrame:
     return ask_one(engine, as_of, "hall_now")
 
 
+def waiting(engine: Engine, as_of: datetime) -> dict[str, float | None]:
+    """All halls of this business day together: waiting, longest_wait_min; both None where none gave out a ticket."""
+    halls = now(engine, as_of)
+    if halls.is_empty():
+        return {"waiting": None, "longest_wait_min": None}
+    longest = halls["longest_wait_min"].to_list()
+    return {
+        "waiting": sum(halls["waiting"].to_list()),
+        "longest_wait_min": max((one for one in longest if one is not None), default=None),
+    }
+
+
 def waits(engine: Engine, as_of: datetime) -> pl.DataFrame:
     """Tickets of the 30 days before `as_of` by hall, window and hour of the utility's clock.
 

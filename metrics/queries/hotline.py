@@ -24,7 +24,8 @@ def against_usual(engine: Engine, as_of: datetime) -> pl.DataFrame:
 def answered(engine: Engine, as_of: datetime) -> pl.DataFrame:
     """Hotline calls that ended in the last 24 clock hours, by hour (UTC; null: all 24).
 
-    Columns hour, ended, in_time (answered within 20 s), abandoned, wait_s (median of the answered), longest_wait_s.
+    Columns hour, ended, in_time (answered within 20 s), late, abandoned, wait_s (median of the answered),
+    longest_wait_s.
     """
     return ask_one(engine, as_of, "calls_answered")
 

@@ -19,6 +19,14 @@ def by_kind(engine: Engine, as_of: datetime) -> pl.DataFrame:
     return ask_one(engine, as_of, "orders_by_kind", days_back(engine, as_of, DUE_DAYS))
 
 
+def now(engine: Engine, as_of: datetime) -> dict[str, int | None]:
+    """All orders at `as_of`: open, overdue (of these); both None where there is no order of any time."""
+    kinds = by_kind(engine, as_of)
+    if kinds.is_empty():
+        return {"open": None, "overdue": None}
+    return {name: sum(kinds[name].to_list()) for name in ("open", "overdue")}
+
+
 def open_or_late(engine: Engine, as_of: datetime) -> pl.DataFrame:
     """Open orders, overdue ones first, and those of the 30 days before that were closed too late.
 

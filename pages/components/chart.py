@@ -9,7 +9,7 @@ from pages.components.page import Page
 from pages.components.theme import themes
 
 HEIGHT = 340
-LEGEND_BELOW = 54
+LEGEND_BELOW = 72
 """How far below the axis the legend stands, in px."""
 _BUTTONS = ["zoom2d", "pan2d", "select2d", "lasso2d", "zoomIn2d", "zoomOut2d", "autoScale2d", "resetScale2d"]
 """Buttons that a chart doesn't show: what stays saves its picture."""

@@ -33,7 +33,7 @@ def plant_map(
     assert plane is not None, "a map needs a site with a place"
     normal = tuple(plane.at(site["lon"], site["lat"]) for site in sites if site["state"] == "normal")
     marks = _marks(located(abnormal), plane, lang, link)
-    return f'<div class="plant"><img alt="" src="{_picture(geography, plane, normal, theme)}">{marks}</div>'
+    return f'<div class="plant"><img alt="" src="{picture(geography, plane, normal, theme)}">{marks}</div>'
 
 
 def located(sites: Sequence[Site]) -> list[Site]:
@@ -47,7 +47,8 @@ def plane_of(sites: Sequence[Site], geography: Geography) -> Plane | None:
 
 
 @lru_cache(maxsize=8)
-def _picture(geography: Geography, plane: Plane, normal: tuple[Position, ...], theme: str) -> str:
+def picture(geography: Geography, plane: Plane, normal: tuple[Position, ...], theme: str) -> str:
+    """The address of the grey picture: boundary, mains, and small marks at the places `normal` of the frame."""
     colours = themes()[theme]
     shapes = [
         *(_path([plane.at(*at) for at in ring], colours["line"], colours["panel"]) for ring in geography.boundary),

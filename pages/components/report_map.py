@@ -1,17 +1,13 @@
-"""Reports on a map: boundary and mains as grey lines, each report a mark, zones with a cluster of them named.
-
-Drawn as SVG, so that nothing is asked of any tile server.
-"""
+"""Reports on a map: boundary and mains as a grey picture, each report a mark, zones with a cluster of them named."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
 from pages.components.geography import Geography, Plane, Position, plane_for
+from pages.components.map_labels import sides
+from pages.components.plant_map import HEIGHT, WIDTH, picture
 from pages.components.states import SHAPES
-
-WIDTH, HEIGHT = 720.0, 520.0
-MARK, NAME = 5.5, 20
 
 
 @dataclass(frozen=True)
@@ -35,51 +31,47 @@ class Cluster:
 
 
 def report_map(
-    reports: Sequence[Report], clusters: Sequence[Cluster], geography: Geography, kinds: Mapping[str, str], label: str
+    reports: Sequence[Report], clusters: Sequence[Cluster], geography: Geography, kinds: Mapping[str, str], theme: str
 ) -> str:
     """The map's HTML with its legend; `kinds` are the kinds of report in words, the first drawn full, others hollow.
 
     Empty where there is nothing to draw.
     """
-    plane = plane_for(geography, [(one.lon, one.lat) for one in (*reports, *clusters)], WIDTH, HEIGHT)
+    plane = plane_for(geography, [*_places(reports), *_places(clusters)], WIDTH, HEIGHT)
     if plane is None:
         return ""
     full = next(iter(kinds), "")
-    lines = [
-        *(_line([plane.at(*place) for place in ring], "ring") for ring in geography.boundary),
-        *(_line([plane.at(*place) for place in path], "main") for path in geography.mains),
-    ]
-    marks = [_mark(plane, one, "full" if one.kind == full else "hollow") for one in reports]
-    names = [_name(plane, one) for one in clusters]
+    marks = "".join(_mark(plane, one, "full" if one.kind == full else "hollow") for one in reports)
     return (
-        f'<div class="reports"><svg viewBox="0 0 {WIDTH:g} {HEIGHT:g}" role="img" aria-label="{escape(label)}">'
-        f"{''.join((*lines, *marks, *names))}</svg><p>{_legend(kinds, full)}</p></div>"
+        f'<div class="reports"><div class="plant"><img alt="" src="{picture(geography, plane, (), theme)}">{marks}'
+        f"{_names(plane, clusters)}</div><p>{_legend(kinds, full)}</p></div>"
     )
 
 
-def _line(places: Sequence[Position], kind: str) -> str:
-    points = " ".join(f"{x:.1f},{y:.1f}" for x, y in places)
-    return f'<polyline class="{kind}" points="{points}"></polyline>'
+def _places(marks: Sequence[Report] | Sequence[Cluster]) -> list[Position]:
+    return [(one.lon, one.lat) for one in marks]
 
 
 def _mark(plane: Plane, one: Report, kind: str) -> str:
-    x, y = plane.at(one.lon, one.lat)
-    return f'<circle class="{kind}" cx="{x:.1f}" cy="{y:.1f}" r="{MARK}"><title>{escape(one.text)}</title></circle>'
+    return f'<i class="{kind}" style="{_style(plane, one)}" title="{escape(one.text)}"></i>'
 
 
-def _name(plane: Plane, one: Cluster) -> str:
-    x, y = plane.at(one.lon, one.lat)
-    left = x > WIDTH / 2
-    anchor, beside = ("end", -16) if left else ("start", 16)
-    return (
-        f'<a href="{one.link}" target="_self"><text class="mark" x="{x:.1f}" y="{y + 8:.1f}">{SHAPES["warning"]}</text>'
-        f'<text class="name" x="{x + beside:.1f}" y="{y + 7:.1f}" text-anchor="{anchor}" font-size="{NAME}">'
-        f"{escape(one.text)}</text></a>"
+def _names(plane: Plane, clusters: Sequence[Cluster]) -> str:
+    named = sides([one.text for one in clusters], [plane.at(one.lon, one.lat) for one in clusters], plane)
+    return "".join(
+        f'<i class="warning" style="{_style(plane, one)}"><a href="{one.link}" target="_self" aria-label='
+        f'"{escape(one.text)}">{SHAPES["warning"]}<b class="{side or "right"}">{escape(one.text)}</b></a></i>'
+        for one, side in zip(clusters, named, strict=True)
     )
+
+
+def _style(plane: Plane, one: Report | Cluster) -> str:
+    x, y = plane.at(one.lon, one.lat)
+    return f"left:{100 * x / WIDTH:.2f}%;top:{100 * y / HEIGHT:.2f}%"
 
 
 def _legend(kinds: Mapping[str, str], full: str) -> str:
     return " ".join(
-        f'<span><b class="{"full" if kind == full else "hollow"}"></b> {escape(words)}</span>'
+        f'<span><i class="{"full" if kind == full else "hollow"}"></i> {escape(words)}</span>'
         for kind, words in kinds.items()
     )

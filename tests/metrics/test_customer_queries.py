@@ -89,7 +89,7 @@ def test_answered_in_time_abandoned_and_open(engine, tiny_lake):
         call("yesterday", NOW - timedelta(hours=24)),
     )
     whole = hotline.answered(engine, NOW).filter(pl.col("hour").is_null()).row(0, named=True)
-    assert (whole["ended"], whole["in_time"], whole["abandoned"]) == (3, 1, 1)
+    assert (whole["ended"], whole["in_time"], whole["late"], whole["abandoned"]) == (3, 1, 1, 1)
     assert (whole["wait_s"], whole["longest_wait_s"]) == (20.5, 21)
     assert hotline.open_now(engine, NOW) == {"ringing": 1, "talking": 1, "longest_wait_s": 40}
 
