@@ -32,7 +32,8 @@ def make_safe(table: Path, version: int) -> None:
         return
     for path in [*added, entry]:
         _sync_file(path)
-    for folder in {path.parent for path in added} | {entry.parent, table}:
+    new = {table.parent, table.parent.parent} if version == 0 else set()
+    for folder in {path.parent for path in added} | {entry.parent, table} | new:
         sync_folder(folder)
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from data_sources.spool import Damage, Record, records_in, segment_path, segments_of, sync_folder
+from data_sources.spool import Damage, Record, records_in, safe_folder, segment_path, segments_of, sync_folder
 
 
 def raw_folder(lake_root: Path, name: str) -> Path:
@@ -34,7 +34,7 @@ def batches_of(segment: int, spool: Path, raw: Path) -> list[Record | Damage]:
 
 def _keep(segment: Path, raw: Path) -> None:
     """Compress a segment into its raw copy; the segment goes when that is safe."""
-    raw.mkdir(parents=True, exist_ok=True)
+    safe_folder(raw)
     copy = _copy(raw, segment)
     fresh = copy.with_suffix(".new")
     with pa.output_stream(str(fresh), compression="zstd") as stream:

@@ -70,7 +70,7 @@ class Spool:
 
     def __init__(self, folder: Path) -> None:
         self.folder = Path(folder)
-        self.folder.mkdir(parents=True, exist_ok=True)
+        safe_folder(self.folder)
         self._lock = _locked(self.folder / "lock")
         self._appending = threading.Lock()
         self._segment: int | None = None
@@ -199,6 +199,14 @@ def segment_path(folder: Path, segment: int) -> Path:
 def records_in(content: bytes, segment: int) -> list[Record | Damage]:
     """All records of a closed segment's bytes."""
     return [found for found, _ in _scan(content, segment, whole=True)]
+
+
+def safe_folder(folder: Path) -> None:
+    """Make a folder, and those above it that aren't there, whose names survive a power cut."""
+    if not folder.exists():
+        safe_folder(folder.parent)
+        folder.mkdir(exist_ok=True)
+    sync_folder(folder.parent)
 
 
 def sync_folder(folder: Path) -> None:
