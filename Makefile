@@ -3,7 +3,7 @@ PYTHON := .venv/bin/python
 export WATER_PORT ?= 8501
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint bench pictures docs
+.PHONY: help run test check lint faults bench pictures docs
 
 help: ## list these commands
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-9s %s\n", $$1, $$2}'
@@ -23,6 +23,10 @@ lint: .venv/dev.done ## style, types and SQL
 	@$(PYTHON) -m ruff format --check .
 	@$(PYTHON) -m mypy
 	@$(PYTHON) -m sqlfluff lint -p 2 metrics sample_data
+
+faults: .venv/dev.done ## kills, full disks, power cuts, mutated input: no row lost (20 minutes)
+	@FUZZ_INPUTS=10000 $(PYTHON) -m pytest -q tests/data_sources/hj212/test_fuzz.py
+	@$(PYTHON) -m tests.faults
 
 bench: .venv/dev.done ## claims of speed: goal, measured, met or missed
 	@$(PYTHON) -m bench

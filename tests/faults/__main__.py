@@ -6,11 +6,21 @@ import sys
 import tempfile
 from pathlib import Path
 
+from tests.faults.database import database, second_worker
 from tests.faults.disk import disk
 from tests.faults.kills import kills
 from tests.faults.outage import outage
+from tests.faults.table import HEAD
+from tests.faults.whole import whole
 
-SCENARIOS = {"kills": kills, "disk": disk, "outage": outage}
+SCENARIOS = {
+    "kills": kills,
+    "whole": whole,
+    "outage": outage,
+    "disk": disk,
+    "database": database,
+    "second_worker": second_worker,
+}
 
 
 def main() -> int:
@@ -20,6 +30,7 @@ def main() -> int:
     parser.add_argument("--only", choices=SCENARIOS, help="one scenario")
     given = parser.parse_args()
     rows = []
+    print(HEAD)
     with tempfile.TemporaryDirectory(prefix="faults-") as name:
         for scenario in [given.only] if given.only else SCENARIOS:
             for row in SCENARIOS[scenario](Path(name) / scenario, given.short):

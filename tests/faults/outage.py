@@ -110,4 +110,3 @@ class Record:
 
     def _listing(self, path: Path) -> Path:
         return self.folder / "names" / "|".join(["lake", *path.relative_to(self.root.parent).parts])
-

@@ -65,6 +65,10 @@ class Plant:
         """Start what takes in and seals; its process number."""
         return self._forked(sabotage, self._work)
 
+    def hold(self) -> int:
+        """Start a process that holds the worker's lock, as a worker does; its process number."""
+        return self._forked(lambda: None, self._hold)
+
     def stop(self) -> None:
         """kill -9 of everything."""
         for child in self._children:
@@ -111,6 +115,10 @@ class Plant:
         sources = sources_of(utility, "outlet")
         folder = spool_folder(self.root, "outlet")
         Collecting("outlet", sources, connector("hj212"), folder).for_ever()
+
+    def _hold(self) -> None:
+        with Lake(self.root, load_utility(self.utility)).worker_lock():
+            signal.pause()
 
     def _work(self) -> None:
         runner_module.COMMIT_EVERY_S = COMMIT_EVERY_S
@@ -187,4 +195,3 @@ def in_a_process(act: Callable[[], Any]) -> Any:
     if "error" in said:
         raise RuntimeError(said["error"])
     return said["fine"]
-

@@ -98,5 +98,6 @@ def _board(lake: Lake, plant: Faulted) -> str:
 
 def _shown(lake: Lake) -> Any:
     build_marts(lake, lake.utility, AS_OF)
-    board = make_board(Engine(lake.utility, lake, load_catalogue(lake.utility)), AS_OF, AS_OF)
-    return board.model_dump(mode="json")
+    engine = Engine(lake.utility, lake, load_catalogue(lake.utility))
+    engine.close_periods(AS_OF)
+    return make_board(engine, AS_OF, AS_OF).model_dump(mode="json")
