@@ -27,7 +27,8 @@ def newest_plans(plan: pl.DataFrame, now: datetime) -> Plans | None:
     issued = both.filter(ADVISED, INSTALLED)["issued_at"].max()
     if not isinstance(issued, datetime):
         return None
-    rows = plan.filter((pl.col("issued_at") == issued) & (pl.col("valid_at") >= now - STEP))
+    of_stations = pl.col("level_m").is_not_null()  # a works has no level, and nothing to pump
+    rows = plan.filter(of_stations & (pl.col("issued_at") == issued) & (pl.col("valid_at") >= now - STEP))
     return Plans(rows.filter(pl.col("variant").is_in([ADVISED, INSTALLED])), issued)
 
 
