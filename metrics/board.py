@@ -19,6 +19,7 @@ from metrics.board_model import (
     BoardSite,
     Compare,
     Inflow,
+    PlannedFlow,
     Rain,
     Sewage,
     Station,
@@ -41,7 +42,10 @@ VERSION = "1"
 KEEP_EVERY = timedelta(minutes=15)
 QUERIES = [
     "today", "supply_expected", "rain", "rain_forecast", "inflow", "stations", "groups", "watched", "freshness",
+    "plan_hours",
 ]  # fmt: skip
+PLANNED = 4
+"""Stations whose schedule stands on the board: those nearest to their alarm level."""
 
 
 class _Kept:
@@ -226,12 +230,15 @@ def _sites(
 
 def _sewage(answers: Mapping[str, pl.DataFrame]) -> Sewage:
     ahead = answers["rain_forecast"]
+    planned = answers["plan_hours"].filter(
+        pl.col("site_id").is_in(answers["stations"]["site_id"].head(PLANNED).to_list())
+    )
     return Sewage(
         issued_at=ahead["issued_at"][0] if ahead.height else None,
         rain=tuple(Rain(**row) for row in (*answers["rain"].to_dicts(), *ahead.drop("issued_at").to_dicts())),
         inflow=tuple(Inflow(**row, p10=None, p50=None, p90=None) for row in answers["inflow"].to_dicts()),
         stations=tuple(Station(**row) for row in answers["stations"].to_dicts()),
-        plan=(),
+        plan=tuple(PlannedFlow(**row) for row in planned.to_dicts()),
     )
 
 

@@ -50,7 +50,7 @@ class Schedule:
     worth: dict[str, Floats]
 
 
-def solve(tree: Tree, now: Situation, limit_s: float = 20.0) -> Schedule:
+def solve(tree: Tree, now: Situation, limit_s: float = 120.0) -> Schedule:
     """The plan of least overflow, then least peak at the works, then least above comfort, then least cost.
 
     Of plans that are as good as one another it is the calmest, whose flows change least from step to step.

@@ -27,7 +27,7 @@ def sewage_panel(board: Mapping[str, Any], lang: str, theme: str, say: Words) ->
         f"<h2>{escape(say('sewage', 'title'))}<span>{escape(say('sewage', 'axis'))}</span></h2>",
         _rain(board, colours, say),
         *_works(sewage["inflow"], board, names, colours, say),
-        *_stations(sewage["stations"], names, say),
+        *_stations(sewage["stations"], sewage["plan"], names, say),
     ]
     return f'<section class="sewage">{"".join(parts)}</section>'
 
@@ -72,14 +72,27 @@ def _one_works(
     )
 
 
-def _stations(stations: Sequence[Row], names: Mapping[str, str], say: Words) -> list[str]:
+def _stations(stations: Sequence[Row], plan: Sequence[Row], names: Mapping[str, str], say: Words) -> list[str]:
     if not stations:
         return [f'<p class="small none">{escape(say("sewage", "no_stations"))}</p>']
-    head = f'<p class="small">{escape(say("sewage", "stations", n=len(stations)))}</p>'
-    return [head, *(_station(row, names, say) for row in stations[:STATIONS])]
+    words = say("sewage", "stations", n=len(stations)) + (say("sewage", "planned") if plan else "")
+    head = f'<p class="small">{escape(words)}</p>'
+    return [head, *(_station(row, plan, names, say) for row in stations[:STATIONS])]
 
 
-def _station(row: Row, names: Mapping[str, str], say: Words) -> str:
+def _schedule(plan: Sequence[Row], site_id: str, say: Words) -> str:
+    """How much a station should pump in each hour ahead, as a strip: the fuller the more, its own highest full."""
+    flows = [row["flow_m3h"] for row in plan if row["site_id"] == site_id]
+    if not flows or max(flows) <= 0:
+        return ""
+    step = 100 / len(flows)
+    tones = (f"color-mix(in srgb,var(--text) {100 * flow / max(flows):.0f}%,var(--band))" for flow in flows)
+    stops = ",".join(f"{tone} {at * step:.1f}% {(at + 1) * step:.1f}%" for at, tone in enumerate(tones))
+    title = escape(say("sewage", "schedule", most=number(max(flows))))
+    return f'<u class="schedule" title="{title}" style="background:linear-gradient(90deg,{stops})"></u>'
+
+
+def _station(row: Row, plan: Sequence[Row], names: Mapping[str, str], say: Words) -> str:
     level, alarm = row["level_m"], row["alarm_level"]
     state = "unknown" if level is None else "alarm" if alarm is not None and level >= alarm else "normal"
     if level is None or not alarm:
@@ -94,6 +107,7 @@ def _station(row: Row, names: Mapping[str, str], say: Words) -> str:
     name = escape(names.get(row["site_id"], row["site_id"]))
     mark = f'<i class="{state}">{SHAPES[state]}</i>{escape(told)}'
     return (
-        f'<p class="station" data-station="{escape(row["site_id"])}"><b>{name}</b>{bar}'
+        f'<p class="station" data-station="{escape(row["site_id"])}"><b>{name}</b>'
+        f'<u class="well">{bar}{_schedule(plan, row["site_id"], say)}</u>'
         f'<span title="{escape(say("sewage", "level"))}">{mark}</span></p>'
     )

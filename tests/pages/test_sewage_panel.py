@@ -68,3 +68,14 @@ def test_a_forecast_of_inflow_is_a_band():
     )
     assert svg.count("<polygon") == 1
     assert 'stroke-dasharray="6 4"' not in svg  # no capacity, no line
+
+
+def test_the_schedule_of_a_shown_station_is_a_strip_of_its_hours():
+    board = boards.storm()
+    hours = [("2026-09-15T08:00:00Z", 0.0), ("2026-09-15T09:00:00Z", 300.0), ("2026-09-15T10:00:00Z", 600.0)]
+    board["sewage"]["plan"] = [{"site_id": "P1", "valid_at": at, "flow_m3h": flow} for at, flow in hours]
+    first, second = panel(board).split('data-station="P2"')
+    assert [int(share) for share in re.findall(r"var\(--text\) (\d+)%", first)] == [0, 50, 100]
+    assert "建议逐时抽排，最大 600 m³/h" in first
+    assert 'class="schedule"' not in second
+    assert 'class="schedule"' not in panel(boards.storm())
