@@ -26,8 +26,17 @@ def rows(site_id, variant, flow, level, overflow=(0.0,), cost=(0.0,), issued_at=
                 "overflow_m3": at(overflow, step),
                 "kwh": at(cost, step) / 0.5,
                 "cost_cny": at(cost, step),
+                "starts": None,
+                "binding": None,
+                "binding_m3": None,
             }
             for step, value in enumerate(flow)
         ],
-        schema_overrides={"issued_at": pl.Datetime("us", "UTC"), "valid_at": pl.Datetime("us", "UTC")},
+        schema_overrides={
+            "issued_at": pl.Datetime("us", "UTC"),
+            "valid_at": pl.Datetime("us", "UTC"),
+            "starts": pl.Float64(),
+            "binding": pl.String(),
+            "binding_m3": pl.Float64(),
+        },
     )
