@@ -7,8 +7,8 @@ import numpy as np
 import polars as pl
 
 from brain.dispatch.tree import Floats
-from data_sources.tariff_checks import minutes_of, months_of
 from data_sources.utility import Utility
+from metrics import tariff
 
 DENSITY, GRAVITY = 1000.0, 9.81
 """kg/m³ and m/s²."""
@@ -49,21 +49,5 @@ def station_kwh_per_m3(machines: pl.DataFrame, stations: Sequence[str]) -> Float
 
 
 def prices(utility: Utility, moments: Sequence[datetime]) -> Floats:
-    """Price of a kWh at each moment by tariff.csv, in its currency; 0 where there is no tariff.
-
-    Of the rows that hold for any day; what a long public holiday changes is left out, as its dates are not in the file.
-    """
-    rows = utility.tariff.filter(pl.col("day_kind") == "any").to_dicts()
-    found = np.zeros(len(moments))
-    for at, moment in enumerate(moments):
-        local = moment.astimezone(utility.zone)
-        minute = 60 * local.hour + local.minute
-        fits = [
-            row
-            for row in rows
-            if row["effective_from"] <= local.date()
-            and local.month in months_of(row["months"])
-            and minutes_of(row["from"]) <= minute < minutes_of(row["to"])
-        ]
-        found[at] = max(fits, key=lambda row: row["effective_from"])["price_cny_kwh"] if fits else 0.0
-    return found
+    """Price of a kWh at each moment as in metrics.tariff; 0 where there is no tariff."""
+    return np.array([price or 0.0 for price in tariff.prices(utility, moments)], dtype=np.float64)

@@ -56,6 +56,13 @@ def grid(name: str) -> Iterator[None]:
         yield
 
 
+@contextmanager
+def wide(name: str) -> Iterator[None]:
+    """Something that needs 900 px: on a narrower screen it scrolls sideways by itself."""
+    with st.container(key=f"wide_{name}"):
+        yield
+
+
 def show_heading(page: Page, title: str, means: str = "") -> None:
     """The heading of a part of the page; what it means opens at a tap."""
     st.html(f'<div class="heading"><h2>{escape(title)}</h2>{_question_mark(page, means)}</div>')
@@ -102,10 +109,9 @@ def _compared(page: Page, one: Figure) -> str:
 
 
 def _difference(one: Figure, other: float | None) -> str:
-    """How much more it is; of an amount also by how many per cent."""
+    """How much more it is: of a percentage in points, of an amount in per cent."""
     if one.value is None or other is None:
         return "–"
-    more = signed(one.value - other, one.value)
-    if one.unit == "%" or other == 0 or more == "±0":
-        return more
-    return f"{more} ({signed(100 * (one.value - other) / abs(other), 10.0)} %)"
+    if one.unit == "%" or other == 0:
+        return signed(one.value - other, one.value)
+    return f"{signed(100 * (one.value - other) / abs(other), 10.0)} %"

@@ -89,6 +89,6 @@ def test_the_figures_are_those_of_the_board(sample_page, sample_lake, module):
     assert len(shown) in (2, 3)
 
 
-def test_exceptions_lead_to_what_they_are_about(sample_page):
+def test_a_strange_module_is_the_first(sample_page):
     html = shown_html(sample_page("module", id="nonsense"))
     assert "<h1>原水</h1>" in html

@@ -1,0 +1,210 @@
+"""What supply and drainage on one page ask: a day's water from intake to effluent, what each step costs, where the two
+don't agree.
+"""
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
+
+import polars as pl
+
+from metrics import compare
+from metrics.engine import Engine
+from metrics.moment_queries import ask_one, whole_day
+from metrics.tariff import prices
+
+METERED, BILLED, DIFFERENCE = "metered", "billed", "difference"
+"""How a stream of the balance is known: from meters, from bills shared over the days of their month, from the rest."""
+STEPS = {
+    "intake": ("source", "intake"),
+    "treatment": ("works", "works_out"),
+    "boosting": ("booster", "boosted"),
+    "collection": ("sewage_station", "influent"),
+    "sewage_treatment": ("wwtp", "influent"),
+}
+"""Step → the kind of sites that use its electricity, and the measure of the water it is counted for."""
+_STREAM = {"source": pl.String(), "target": pl.String(), "m3": pl.Float64(), "basis": pl.String()}
+
+
+class Balance(NamedTuple):
+    """A day's water: `streams` (source, target: ids of sites or names of nodes; m3; basis), and what is missing of it.
+
+    `totals` are the day's sums by measure, NULL where a part is unknown; `missing` names the sites without a valid day.
+    """
+
+    day: date
+    streams: pl.DataFrame
+    totals: dict[str, float | None]
+    missing: list[str]
+
+
+def last_day(engine: Engine, as_of: datetime) -> date:
+    """The last business day that is over."""
+    return engine.utility.day_of(as_of) - timedelta(days=1)
+
+
+def balance(engine: Engine, as_of: datetime) -> Balance:
+    """The water balance of the last day that is over. A stream whose parts are not all known is left out."""
+    day = last_day(engine, as_of)
+    water = _water(engine, as_of, day)
+    sales = ask_one(engine, as_of, "zone_sales", whole_day(engine, day))
+    totals = _totals(water, sales)
+    streams = pl.DataFrame(list(_streams(engine, water, totals)), schema=_STREAM, orient="row")
+    known = streams.filter(pl.col("m3") > 0)
+    missing = [
+        *water.filter(pl.col("m3").is_null())["site_id"],
+        *sales.filter(pl.col("sold_m3").is_null())["site_id"],
+    ]
+    return Balance(day, known, totals, sorted(set(missing)))
+
+
+def totals_before(engine: Engine, as_of: datetime) -> dict[str, dict[str, float | None]]:
+    """The totals of the day before the last one that is over (`previous`), and of the same date a year before
+    (`last_year`).
+    """
+    day = last_day(engine, as_of)
+    days = {"previous": day - timedelta(days=1), "last_year": compare.same_day_last_year(day)}
+    return {
+        name: _totals(_water(engine, as_of, other), ask_one(engine, as_of, "zone_sales", whole_day(engine, other)))
+        for name, other in days.items()
+    }
+
+
+def steps(engine: Engine, as_of: datetime) -> pl.DataFrame:
+    """Energy and cost of each step on the last day that is over: step, m3, kwh, kwh_per_km3, cost_cny, cny_per_m3.
+
+    Beside them previous_kwh_per_km3 (the day before) and last_year_kwh_per_km3. NULL where a meter has no valid day.
+    """
+    day = last_day(engine, as_of)
+    found = _steps_on(engine, as_of, day)
+    for name, other in (("previous", day - timedelta(days=1)), ("last_year", compare.same_day_last_year(day))):
+        past = _steps_on(engine, as_of, other).select("step", pl.col("kwh_per_km3").alias(f"{name}_kwh_per_km3"))
+        found = found.join(past, on="step", how="left", maintain_order="left")
+    return found
+
+
+def zones(engine: Engine, as_of: datetime) -> pl.DataFrame:
+    """Zones by what got lost on the last day that is over, the most first: site_id, in_m3, sold_m3, loss_m3,
+    loss_share (%), loss_l_conn (L a connection and day).
+    """
+    day = last_day(engine, as_of)
+    flows = _water(engine, as_of, day).filter(pl.col("measure") == "zone_in").select("site_id", in_m3="m3")
+    rows = ask_one(engine, as_of, "zone_sales", whole_day(engine, day)).join(flows, on="site_id", how="left")
+    loss = pl.col("in_m3") - pl.col("sold_m3")
+    return rows.select(
+        "site_id", "in_m3", "sold_m3", loss_m3=loss,
+        loss_share=pl.when(pl.col("in_m3") > 0).then(100 * loss / pl.col("in_m3")),
+        loss_l_conn=pl.when(pl.col("connections") > 0).then(1000 * loss / pl.col("connections")),
+    ).sort("loss_m3", descending=True, nulls_last=True)  # fmt: skip
+
+
+def disagreements(engine: Engine, as_of: datetime) -> pl.DataFrame:
+    """Stations and sewage works where what came differs from what the zones upstream send back, the largest first.
+
+    Columns site_id, zones, expected_m3, measured_m3, more_m3 (measured less expected), more_share (% of expected); only
+    where both are known.
+    """
+    day = last_day(engine, as_of)
+    returned = ask_one(engine, as_of, "zone_sales", whole_day(engine, day)).select(zone_id="site_id", m3="returned_m3")
+    upstream = ask_one(engine, as_of, "catchments").join(returned, on="zone_id", how="left")
+    expected = upstream.group_by("site_id").agg(
+        zones=pl.len(), expected_m3=pl.when(pl.col("m3").null_count() == 0).then(pl.col("m3").sum())
+    )
+    came = _water(engine, as_of, day).filter(pl.col("measure").is_in(["pumped", "influent"]))
+    rows = expected.join(came.select("site_id", measured_m3="m3"), on="site_id")
+    more = pl.col("measured_m3") - pl.col("expected_m3")
+    known = rows.drop_nulls().with_columns(more_m3=more, more_share=100 * more / pl.col("expected_m3"))
+    return known.sort(pl.col("more_m3").abs(), descending=True)
+
+
+def _water(engine: Engine, as_of: datetime, day: date) -> pl.DataFrame:
+    return ask_one(engine, as_of, "water_of_day", whole_day(engine, day))
+
+
+def _totals(water: pl.DataFrame, sales: pl.DataFrame) -> dict[str, float | None]:
+    """Sums by measure, with sold and returned; None where a part is unknown, or there is none."""
+    found: dict[str, float | None] = dict(_sums(water).rows())
+    for name, column in (("sold", "sold_m3"), ("returned", "returned_m3")):
+        whole = sales.height > 0 and sales[column].null_count() == 0
+        found[name] = float(sales[column].sum()) if whole else None
+    found["lost"] = _less(found.get("works_out"), found["sold"])
+    found["infiltration"] = _less(found.get("influent"), found["returned"])
+    return found
+
+
+def _sums(water: pl.DataFrame) -> pl.DataFrame:
+    """measure, m3: the sum over its sites, NULL where one is unknown."""
+    return water.group_by("measure").agg(m3=pl.when(pl.col("m3").null_count() == 0).then(pl.col("m3").sum()))
+
+
+def _streams(
+    engine: Engine, water: pl.DataFrame, totals: dict[str, float | None]
+) -> Iterator[tuple[str, str, float | None, str]]:
+    """Every stream of the balance: source, target, m³, how it is known. What is negative or unknown is no stream."""
+    of = {(measure, site): m3 for measure, site, m3 in water.select("measure", "site_id", "m3").rows()}
+    parents = dict(engine.utility.sites.select("site_id", "parent_id").rows())
+    total = totals.get
+    for source in [site for measure, site in of if measure == "intake"]:
+        fed = [works for measure, works in of if measure == "works_in" and parents[works] == source]
+        used = [of["works_in", works] for works in fed]
+        for works in fed:
+            yield source, works, of["works_in", works], METERED
+        taken = None if None in used else sum(m3 for m3 in used if m3 is not None)
+        yield source, "raw_difference", _less(of["intake", source], taken), DIFFERENCE
+    for works in [site for measure, site in of if measure == "works_out"]:
+        yield works, "network", of["works_out", works], METERED
+        yield works, "own_use", _less(of.get(("works_in", works)), of["works_out", works]), DIFFERENCE
+    yield "network", "zones", total("zone_in"), METERED
+    yield "network", "mains_difference", _less(total("works_out"), total("zone_in")), DIFFERENCE
+    yield "zones", "large_users", total("large_user"), METERED
+    yield "zones", "other_users", _less(total("sold"), total("large_user")), BILLED
+    yield "zones", "loss", _less(total("zone_in"), total("sold")), DIFFERENCE
+    yield "large_users", "sold", total("large_user"), METERED
+    yield "other_users", "sold", _less(total("sold"), total("large_user")), BILLED
+    yield "sold", "sewage", _smaller(total("returned"), total("influent")), BILLED
+    yield "sold", "not_arrived", _less(total("returned"), total("influent")), DIFFERENCE
+    yield "sold", "not_returned", _less(total("sold"), total("returned")), BILLED
+    yield "infiltration", "sewage", total("infiltration"), DIFFERENCE
+    for works in [site for measure, site in of if measure == "influent"]:
+        yield "sewage", works, of["influent", works], METERED
+        yield works, "effluent", of.get(("effluent", works)), METERED
+        yield works, "works_difference", _less(of["influent", works], of.get(("effluent", works))), DIFFERENCE
+
+
+def _less(one: float | None, other: float | None) -> float | None:
+    return None if one is None or other is None else one - other
+
+
+def _smaller(one: float | None, other: float | None) -> float | None:
+    return None if one is None or other is None else min(one, other)
+
+
+def _steps_on(engine: Engine, as_of: datetime, day: date) -> pl.DataFrame:
+    """The steps of one day, without those of other days."""
+    totals = dict(_sums(_water(engine, as_of, day)).rows())
+    energy = ask_one(engine, as_of, "energy_of_day", whole_day(engine, day))
+    hours = energy["hour"].drop_nulls().unique().sort()
+    price = pl.DataFrame(
+        {"hour": hours, "price": prices(engine.utility, hours.to_list())}, schema_overrides={"price": pl.Float64()}
+    )
+    mean_price = (pl.col("kw") * pl.col("price")).sum() / pl.col("kw").sum()
+    by_site = energy.join(price, on="hour", how="left").group_by("site_id", "kind").agg(
+        pl.col("kwh").first(), price=pl.when(pl.col("price").null_count() == 0).then(mean_price)
+    )  # fmt: skip
+    idle = pl.col("kwh") == 0
+    by_site = by_site.with_columns(cost=pl.when(idle).then(0.0).otherwise(pl.col("kwh") * pl.col("price")))
+    rows = []
+    for step, (kind, measure) in STEPS.items():
+        own = by_site.filter(pl.col("kind") == kind)
+        rows.append((step, totals.get(measure), _whole(own["kwh"]), _whole(own["cost"])))
+    schema = {"step": pl.String(), **dict.fromkeys(("m3", "kwh", "cost_cny"), pl.Float64())}
+    known = pl.col("m3") > 0
+    return pl.DataFrame(rows, schema=schema, orient="row").with_columns(
+        kwh_per_km3=pl.when(known).then(1000 * pl.col("kwh") / pl.col("m3")),
+        cny_per_m3=pl.when(known).then(pl.col("cost_cny") / pl.col("m3")),
+    )
+
+
+def _whole(values: pl.Series) -> float | None:
+    """Their sum where all are known, and there are any."""
+    return None if values.is_empty() or values.null_count() else float(values.sum())

@@ -1,0 +1,144 @@
+"""Supply and drainage on one page: a day's water from intake to effluent, its costs, where the two disagree."""
+
+from functools import partial
+from html import escape
+
+import polars as pl
+import streamlit as st
+
+from metrics.queries import supply_drainage as queries
+from pages.components.answers import answer
+from pages.components.blocks import Figure, show_figures, show_heading, show_missing, wide
+from pages.components.board_parts import site_values
+from pages.components.chart import show_chart
+from pages.components.page import open_page
+from pages.components.sankey import sankey
+from pages.components.table import Column, show_table
+
+SANKEY_HEIGHT = 560
+EXPLAINED = ("sold", "lost", "infiltration")
+"""Figures that need an explanation."""
+MOST_NAMED = 8
+
+page = open_page("supply_drainage")
+say = partial(page.say, "supply_drainage")
+
+
+def figures(balance: queries.Balance) -> list[Figure]:
+    """The day's sums beside those of the day before and of a year before."""
+    before = answer(queries.totals_before, page.at)
+    names = ("intake", "works_out", "sold", "lost", "influent", "infiltration", "effluent")
+    return [
+        Figure(
+            say(name), balance.totals.get(name), "m^3", means=say(f"{name}_means") if name in EXPLAINED else "",
+            compared=True, previous=before["previous"].get(name), last_year=before["last_year"].get(name),
+        )
+        for name in names
+    ]  # fmt: skip
+
+
+def node_name(node: str) -> str:
+    """A site's name, or a node's."""
+    words = page.say("balance_node", node)
+    return page.named("sites", node) if words == node else words
+
+
+def show_balance(balance: queries.Balance) -> None:
+    """The day's water as streams."""
+    show_heading(page, say("day", day=balance.day.isoformat()), say("balance_means"))
+    if balance.streams.is_empty():
+        show_missing(page, say("no_balance"), say("no_balance_how"))
+        return
+    basis = {one: page.say("balance_basis", one) for one in (queries.METERED, queries.BILLED, queries.DIFFERENCE)}
+    figure = sankey(balance.streams, node_name, basis, page.view.theme)
+    with wide("balance"):
+        show_chart(page, figure, "water-balance", say("balance_alt"), SANKEY_HEIGHT)
+    if balance.missing:
+        named = [page.named("sites", one) for one in balance.missing[:MOST_NAMED]]
+        rest = len(balance.missing) - len(named)
+        more = [page.say("exceptions", "more", n=rest)] if rest else []
+        st.html(f'<p class="quiet">▨ {escape(say("missing", sites=" · ".join(named + more)))}</p>')
+
+
+def show_streams(balance: queries.Balance) -> None:
+    """The streams as a table."""
+    if balance.streams.is_empty():
+        return
+    show_heading(page, say("streams"))
+    rows = balance.streams.with_columns(
+        source=pl.col("source").map_elements(node_name, pl.String()),
+        target=pl.col("target").map_elements(node_name, pl.String()),
+    )
+    columns = [
+        Column("source", say("source")), Column("target", say("target")), Column("m3", say("m3"), "m^3"),
+        Column("basis", say("basis"), words="balance_basis"),
+    ]  # fmt: skip
+    show_table(page, rows, columns, "water-balance", 380)
+
+
+def show_steps() -> None:
+    """Energy and cost of each step."""
+    show_heading(page, say("steps"), say("steps_means"))
+    rows = answer(queries.steps, page.at)
+    if rows["kwh"].null_count() == rows.height:
+        show_missing(page, say("no_steps"), say("no_steps_how"))
+        return
+    columns = [
+        Column("step", say("step"), words="step"), Column("m3", say("m3"), "m^3"), Column("kwh", say("kwh"), "kWh"),
+        Column("kwh_per_km3", say("kwh_per_km3"), "kWh/km³"),
+        Column("previous_kwh_per_km3", say("previous"), "kWh/km³"),
+        Column("last_year_kwh_per_km3", say("last_year"), "kWh/km³"),
+        Column("cost_cny", say("cost"), "元"), Column("cny_per_m3", say("cost_per_m3"), "元/m³"),
+    ]  # fmt: skip
+    show_table(page, rows, columns, "steps", None)
+
+
+def show_zones() -> None:
+    """The zones by what got lost."""
+    show_heading(page, say("zones"), say("zones_means"))
+    rows = answer(queries.zones, page.at)
+    if rows.is_empty():
+        show_missing(page, say("no_zones"), say("no_zones_how"))
+        return
+    board = page.board
+    leakage = next((one for one in board["indicators"] if one["id"] == "leakage_rate"), None) if board else None
+    if leakage is not None:
+        rows = rows.join(site_values(leakage), on="site_id", how="left", maintain_order="left")
+    columns = [
+        Column("site_id", say("zone"), draw=lambda row: escape(page.named("sites", row["site_id"])),
+               link=lambda row: page.link("site", site=row["site_id"])),
+        Column("loss_m3", say("loss_m3"), "m^3"), Column("loss_share", say("loss_share"), "%", digits=1),
+        Column("in_m3", say("in_m3"), "m^3"), Column("sold_m3", say("sold"), "m^3"),
+        Column("loss_l_conn", say("loss_l_conn"), "L/d", digits=1),
+        Column("leakage_rate", say("twelve_months"), "%"),
+    ]  # fmt: skip
+    show_table(page, rows, [one for one in columns if one.name in rows.columns], "zones-by-loss")
+
+
+def show_disagreements() -> None:
+    """Stations and works where what came is not what was sent."""
+    show_heading(page, say("disagree"), say("disagree_means"))
+    rows = answer(queries.disagreements, page.at)
+    if rows.is_empty():
+        show_missing(page, say("no_disagree"), say("no_disagree_how"))
+        return
+    columns = [
+        Column("site_id", say("site"), draw=lambda row: escape(page.named("sites", row["site_id"])),
+               link=lambda row: page.link("site", site=row["site_id"])),
+        Column("more_m3", say("more"), "m^3"), Column("more_share", say("more_share"), "%", digits=1),
+        Column("measured_m3", say("measured"), "m^3"), Column("expected_m3", say("expected"), "m^3"),
+        Column("zones", say("upstream")),
+    ]  # fmt: skip
+    show_table(page, rows, columns, "supply-and-sewage")
+
+
+balance = answer(queries.balance, page.at)
+show_figures(page, figures(balance))
+show_balance(balance)
+show_steps()
+left, right = st.columns(2, gap="large")
+with left:
+    show_zones()
+with right:
+    show_disagreements()
+show_streams(balance)
