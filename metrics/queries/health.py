@@ -103,7 +103,12 @@ def sources_now(engine: Engine, as_of: datetime) -> pl.DataFrame:
     What a source did is known as of now only: of a past moment, too, this is how it stands now.
     """
     rows = source_status(engine.lake, engine.utility, as_of)
-    status = pl.DataFrame(rows, infer_schema_length=None) if rows else pl.DataFrame(schema={"source": pl.String})
+    times = dict.fromkeys(("last_batch_at", "last_data_time"), pl.String)  # all null where nothing ever came
+    status = (
+        pl.DataFrame(rows, schema_overrides=times, infer_schema_length=None)
+        if rows
+        else pl.DataFrame(schema={"source": pl.String})
+    )
     points = engine.utility.points.join(engine.utility.groups.select("group_id", own="source"), on="group_id")
     served = pl.concat(
         [
