@@ -28,16 +28,12 @@ COLUMNS = {name: name for name in READINGS}
 PACKET, REASON = "packet", "reason"
 
 
-class Settings(SourceSettings):
-    """What a source of this kind may say."""
+class Stations(SourceSettings):
+    """Which stations, and which of their data."""
 
-    port: int = Field(ge=1, le=65535, description="the port that stations send to")
-    address: str = Field("127.0.0.1", description="the address to listen on; 0.0.0.0 is every one of this machine")
     stations: tuple[str, ...] = Field(min_length=1, description="MN of the stations that are listened to")
     data: tuple[str, ...] = Field((INSTANT, MINUTES, HOUR), description="kinds of data (CN) that become readings")
     minutes_s: int = Field(600, gt=0, le=3600, description="seconds that minute data (2051) of these stations spans")
-    connections: int = Field(1000, gt=0, description="connections at once")
-    idle_s: float = Field(900, gt=0, description="seconds after which a silent connection is closed")
 
     @field_validator("data")
     @classmethod
@@ -45,6 +41,15 @@ class Settings(SourceSettings):
         if strange := sorted(set(data) - DATA):
             raise ValueError(f"{strange[0]!r} carries no values, expected some of {', '.join(sorted(DATA))}")
         return data
+
+
+class Settings(Stations):
+    """What a source of this kind may say."""
+
+    port: int = Field(ge=1, le=65535, description="the port that stations send to")
+    address: str = Field("127.0.0.1", description="the address to listen on; 0.0.0.0 is every one of this machine")
+    connections: int = Field(1000, gt=0, description="connections at once")
+    idle_s: float = Field(900, gt=0, description="seconds after which a silent connection is closed")
 
 
 def listen(source: Source, spool: Spool) -> None:
@@ -61,7 +66,7 @@ def listen(source: Source, spool: Spool) -> None:
 
 def parse(payload: bytes, source: Source) -> pl.DataFrame:
     """Readings of the known stations; what can't be read, and who isn't known, as rows with a reason."""
-    settings: Settings = source.settings
+    settings: Stations = source.settings
     packets = decode(payload)
     known = [one for one in packets if one.mn in settings.stations]
     rows = readings([one for one in known if one.cn in settings.data], settings.minutes_s)
@@ -73,7 +78,7 @@ def parse(payload: bytes, source: Source) -> pl.DataFrame:
 def check(source: Source) -> list[Problem]:
     """Whether the port can be had (or is listened on already), and whether the keys in the environment are some."""
     settings: Settings = source.settings
-    problems = []
+    problems = key_problems(source)
     try:
         with socket.socket() as ours:
             ours.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -81,7 +86,13 @@ def check(source: Source) -> list[Problem]:
     except OSError as error:
         if not _somebody_listens(settings.port):
             problems.append(Problem(source.name, 0, "port", f"{settings.address}:{settings.port}: {error.strerror}"))
-    for mn in settings.stations:
+    return problems
+
+
+def key_problems(source: Source) -> list[Problem]:
+    """Keys of stations in the environment that are none."""
+    problems = []
+    for mn in source.settings.stations:
         try:
             key_of(mn)
         except ValueError as error:
