@@ -19,6 +19,7 @@ from data_sources.power import mend
 from data_sources.problems import BadInput, Problem
 from data_sources.runner import Runner
 from data_sources.settings import Settings
+from data_sources.upkeep import keep_up
 from metrics.board import make_board, write_board
 from metrics.build import build_marts
 from metrics.clock import now_of
@@ -28,6 +29,8 @@ from sample_data.live import append_until
 
 log = structlog.get_logger()
 LOOK_FOR_PARENT_S = 1.0
+UPKEEP_HOUR = 2
+"""Local hour after which a day's upkeep is done: closed periods are in by then."""
 MOST_FILES = 120
 """Files of the running day from which on they are made into few: each append leaves one a source."""
 
@@ -43,6 +46,7 @@ class Worker:
         self._said: list[Problem] = []
         self._failed: set[str] = set()
         self._closed_for: date | None = None
+        self._kept_up_on: date | None = None
 
     def once(self) -> None:
         """One round: every step in its turn, whatever became of the others."""
@@ -60,6 +64,8 @@ class Worker:
         self._step("board", lambda: write_board(self.lake, make_board(self.engine, at, datetime.now(UTC))))
         if self._closed_for != self.utility.day_of(at):
             self._step("periods", lambda: self._close(at))
+        if self._kept_up_on != self.utility.day_of(at) and at.astimezone(self.utility.zone).hour >= UPKEEP_HOUR:
+            self._step("upkeep", lambda: self._keep_up(at))
 
     def _renew(self) -> None:
         """Work by the catalogue's files as they are now; what is wrong with them is said once."""
@@ -74,6 +80,10 @@ class Worker:
     def _close(self, at: datetime) -> None:
         self.engine.close_periods(at)
         self._closed_for = self.utility.day_of(at)
+
+    def _keep_up(self, at: datetime) -> None:
+        self._kept_up_on = self.utility.day_of(at)
+        keep_up(self.lake, at)
 
     def _compact(self, today: date) -> None:
         if len(self.lake.files("reading", [today])) > MOST_FILES:

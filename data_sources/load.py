@@ -3,13 +3,14 @@
 from collections.abc import Collection
 from datetime import time
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from zoneinfo import available_timezones
 
 import polars as pl
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from data_sources import vocabulary as words
+from data_sources.contracts import TABLES as LAKE_TABLES
 from data_sources.folder_checks import Folder, folder_problems
 from data_sources.folder_files import LINE, TABLES, empty_table, read_csv, read_geojson, read_toml
 from data_sources.limit_checks import limit_row_problems
@@ -40,7 +41,15 @@ class _Toml(BaseModel):
     languages: tuple[Literal["zh", "en"], ...] = Field(("zh", "en"), min_length=1)
     refresh_seconds: float = Field(5, ge=1)
     sample: bool = False
+    keep_days: dict[str, Annotated[int, Field(ge=1)]] = Field(default_factory=dict)
     map: _Map
+
+    @field_validator("keep_days")
+    @classmethod
+    def _of_tables(cls, value: dict[str, int]) -> dict[str, int]:
+        if strange := sorted(value.keys() - {*LAKE_TABLES, "raw"}):
+            raise ValueError(f"{strange[0]!r} is no table of the lake, nor raw")
+        return value
 
     @field_validator("timezone")
     @classmethod

@@ -32,6 +32,7 @@ class Utility:
     languages: tuple[str, ...]
     refresh_seconds: float
     sample: bool
+    keep_days: dict[str, int]
     map: MapView
     sites: pl.DataFrame
     groups: pl.DataFrame
