@@ -31,7 +31,7 @@ def sentence(reason: Reason, utility: Utility, lang: str) -> str:
 
 def _alone(text: str, lang: str) -> str:
     """A single station is not «and 0 more»."""
-    return text.replace("等1座", "", 1) if lang == "zh" else text.replace(" and 0 more", "", 1)
+    return text.replace("等1座", "", 1) if lang == "zh" else text.replace(" +0", "", 1)
 
 
 def _shown(value: Any, utility: Utility) -> str:

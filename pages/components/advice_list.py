@@ -30,14 +30,14 @@ def _none(say: Words) -> str:
 
 
 def _entry(one: Mapping[str, Any], board: Mapping[str, Any], view: View, say: Words) -> str:
-    what, how = parted(one[f"action_{view.lang}"])
+    what, _ = parted(one[f"action_{view.lang}"])
     buttons = deeds(OF_ADVICE[one["status"]], one["advice_id"], say) if view.at is None else ""
     details = advice_details(one, board["as_of"], board["timezone"], say)
     link = view.link("dispatch", advice=one["advice_id"]) + "#advice"
     return (
-        f'<article data-advice="{escape(one["advice_id"])}"><p class="far">'
-        f'<a href="{link}" target="_self">{escape(what)}</a>{buttons}</p>'
-        f'<p class="small">{escape(how)}</p><p class="small">{escape(details)}</p></article>'
+        f'<article data-advice="{escape(one["advice_id"])}">'
+        f'<p class="far"><a href="{link}" target="_self">{escape(what)}</a></p>'
+        f'<p class="small"><span>{escape(details)}</span>{buttons}</p></article>'
     )
 
 
@@ -62,4 +62,6 @@ def advice_details(one: Mapping[str, Any], as_of: datetime | str, timezone: str,
     if one["inputs_age_s"] >= OLD_S:
         parts.append(say("advice", "age", n=round(one["inputs_age_s"] / 60)))
     parts.append(say("advice", "expires", time=clock(one["expires_at"])))
-    return " · ".join([*parts, say("advice_status", one["status"])])
+    if one["status"] != "open":
+        parts.append(say("advice_status", one["status"]))
+    return " · ".join(parts)

@@ -46,7 +46,7 @@ def test_a_new_reason_becomes_an_advice(tiny_utility):
     assert one["advice_id"] == "storm/T1/2026-09-15T08:00Z"
     assert one["expires_at"] == STORM.ends_at
     assert one["action_zh"] == "一号泵站等3座提前抽排：17:00起按方案，一号泵站抽至300m³/h，19:00来水高峰不溢流"
-    assert one["action_en"].startswith("Pump ahead at Station 1 and 2 more: from 17:00 by the plan")
+    assert one["action_en"].startswith("Pump ahead, Station 1 +2: from 17:00 by the plan")
     assert json.loads(one["evidence"])["ends_at"] == STORM.ends_at.isoformat()
 
 
@@ -84,4 +84,4 @@ def test_every_sentence_is_filled(name, lang, tiny_utility):
 def test_a_station_alone_is_not_one_of_many(tiny_utility):
     alone = replace(STORM, blanks={**STORM.blanks, "n": 1})
     assert sentence(alone, tiny_utility, "zh").startswith("一号泵站提前抽排：17:00起")
-    assert sentence(alone, tiny_utility, "en").startswith("Pump ahead at Station 1: from")
+    assert sentence(alone, tiny_utility, "en").startswith("Pump ahead, Station 1: from")
