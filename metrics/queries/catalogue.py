@@ -19,8 +19,10 @@ from metrics.judge import Judged
 from metrics.lineage import tables_read
 from metrics.moment_queries import ask
 from metrics.point_lineage import points_read
+from metrics.queries.indicator import inputs, limits
 from metrics.spans import newest_span
-from metrics.sql_rules import check_sql
+from metrics.sql_rules import check_sql, relations
+from metrics.view_columns import SPAN_VIEWS
 
 _LISTED = {
     "id": pl.String(),
@@ -54,6 +56,17 @@ class Draft:
     indicator: Indicator | None = None
     judged: Judged | None = None
     rows: pl.DataFrame | None = None
+
+
+@dataclass(frozen=True)
+class Detail:
+    """One indicator: its file's text as it is now, what it reads (`inputs`, `views`), the limits that judge it."""
+
+    indicator: Indicator
+    text: str
+    inputs: pl.DataFrame
+    views: tuple[str, ...]
+    limits: pl.DataFrame
 
 
 def listing(engine: Engine, as_of: datetime) -> pl.DataFrame:
@@ -100,6 +113,19 @@ def examples_of(engine: Engine, _as_of: datetime, indicator_id: str) -> tuple[Pr
     if key not in _CHECKED:
         _CHECKED[key] = tuple(check_indicator(indicator, engine.utility))
     return _CHECKED[key]
+
+
+def detail(engine: Engine, as_of: datetime, indicator_id: str) -> Detail:
+    """One indicator's file and what it stands on at `as_of`. Raises KeyError where there is no such indicator."""
+    indicator = engine.catalogue.indicators[indicator_id]
+    path = file_of(indicator)
+    return Detail(
+        indicator=indicator,
+        text=path.read_text(encoding="utf-8", errors="replace") if path.exists() else "",
+        inputs=inputs(engine, indicator_id, as_of),
+        views=tuple(sorted(relations(indicator.sql) - SPAN_VIEWS.keys())),
+        limits=limits(engine, indicator_id, newest_span(indicator, engine.utility, as_of).last_day),
+    )
 
 
 def file_of(indicator: Indicator) -> Path:

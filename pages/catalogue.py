@@ -1,0 +1,113 @@
+"""The catalogue: every indicator with its file, examples and freshness; one in full; a draft tried on today's data."""
+
+from datetime import datetime
+from functools import lru_cache
+from html import escape
+from pathlib import Path
+
+import polars as pl
+import streamlit as st
+
+from metrics.queries import catalogue
+from pages.components.answers import answer
+from pages.components.blocks import show_heading
+from pages.components.catalogue_detail import show_detail
+from pages.components.catalogue_draft import show_draft
+from pages.components.catalogue_problems import problem_list
+from pages.components.choices import select
+from pages.components.frozen import shared_engine
+from pages.components.page import open_page
+from pages.components.table import Column, show_table, table_html
+
+page = open_page("catalogue")
+say, at = page.say, page.at
+assert at is not None
+listed = answer(catalogue.listing, at)
+problems = answer(catalogue.problems_of, at)
+with shared_engine() as shared:
+    indicators = shared.catalogue.indicators
+
+
+@lru_cache(maxsize=1)
+def style() -> str:
+    """What only this page's drawings need."""
+    return (Path(__file__).parent / "components" / "catalogue.css").read_text(encoding="utf-8")
+
+
+def show_checks() -> None:
+    """Whether all files pass as they are now; of those that don't, file, line and what goes on meanwhile."""
+    if not problems:
+        st.html(f'<div class="checked" data-checked="well">○ {escape(say("catalogue", "well", n=listed.height))}</div>')
+        return
+    goes_on = {one.file for one in indicators.values()}
+    files = dict.fromkeys(problem.file for problem in problems)
+    told = "".join(
+        f"<p><code>{escape(file)}</code> {escape(say('catalogue', 'kept' if file in goes_on else 'not_there'))}</p>"
+        for file in files
+    )
+    st.html(
+        f'<div class="checked alarm" data-checked="broken"><i class="alarm">▲</i> '
+        f"<b>{escape(say('catalogue', 'broken'))}</b>{told}{problem_list(problems)}</div>"
+    )
+
+
+def columns() -> list[Column]:
+    """The columns of the list."""
+
+    def label(name: str) -> str:
+        return say("catalogue", name)
+
+    return [
+        Column("name", label("name"), link=lambda row: page.here(id=row["id"])),
+        Column("module", label("module"), words="module"),
+        Column("tile", label("tile")),
+        Column("state", label("state")),
+        Column("value", label("value")),
+        Column("of_unit", label("unit")),
+        Column("percent", label("validity"), "%"),
+        Column("newest", label("newest")),
+        Column("points", label("points")),
+        Column("tables", label("tables")),
+        Column("checked", label("checked")),
+        Column("origin", label("origin")),
+        Column("file", label("file")),
+    ]
+
+
+def verdict_of(indicator_id: str, examples: int, at: datetime) -> str:
+    """What running an indicator's examples says."""
+    wrong = answer(catalogue.examples_of, at, indicator_id)
+    return say("catalogue", "fails", n=len(wrong)) if wrong else say("catalogue", "passes", n=examples)
+
+
+def show_list(at: datetime) -> None:
+    """All indicators; their examples run once the list stands, and the verdicts come in when all are there."""
+    show_heading(page, say("catalogue", "list"), say("catalogue", "list_means"))
+    names = pl.Series([getattr(indicators[id_].name, page.lang) for id_ in listed["id"]], dtype=pl.String)
+    units = pl.Series([say("unit", unit) for unit in listed["unit"]], dtype=pl.String)
+    origin = pl.when("shipped").then(pl.lit(say("catalogue", "shipped"))).otherwise(pl.lit(say("catalogue", "own")))
+    rows = listed.with_columns(
+        name=names, of_unit=units, origin=origin, tables=pl.col("tables").list.join(", "),
+        percent=100 * pl.col("validity"), checked=pl.lit(say("catalogue", "running")),
+    )  # fmt: skip
+    place = st.empty()
+    place.html(table_html(page, rows, columns(), "indicators", None))
+    verdicts = [verdict_of(id_, examples, at) for id_, examples in rows.select("id", "examples").iter_rows()]
+    with place.container():
+        show_table(page, rows.with_columns(checked=pl.Series(verdicts, dtype=pl.String)), columns(), "indicators", None)
+
+
+st.html(f"<style>{style()}</style>")
+show_checks()
+show_list(at)
+ids = listed["id"].to_list()
+chosen = select(
+    page, "id", say("catalogue", "which"), ids, lambda id_: f"{getattr(indicators[id_].name, page.lang)} · {id_}",
+    say("catalogue", "pick"),
+)  # fmt: skip
+text = ""
+if chosen is not None:
+    detail = answer(catalogue.detail, at, chosen)
+    text = detail.text
+    show_detail(page, detail, answer(catalogue.examples_of, at, chosen))
+show_draft(page, at, indicators[chosen] if chosen else None, text)
