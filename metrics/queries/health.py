@@ -103,12 +103,10 @@ def sources_now(engine: Engine, as_of: datetime) -> pl.DataFrame:
     What a source did is known as of now only: of a past moment, too, this is how it stands now.
     """
     rows = source_status(engine.lake, engine.utility, as_of)
-    times = dict.fromkeys(("last_batch_at", "last_data_time"), pl.String)  # all null where nothing ever came
-    status = (
-        pl.DataFrame(rows, schema_overrides=times, infer_schema_length=None)
-        if rows
-        else pl.DataFrame(schema={"source": pl.String})
-    )
+    texts = dict.fromkeys(("last_batch_at", "last_data_time", "error"), pl.String)
+    status = pl.DataFrame(rows, infer_schema_length=None, schema_overrides=texts)
+    if status.is_empty():
+        return status
     points = engine.utility.points.join(engine.utility.groups.select("group_id", own="source"), on="group_id")
     served = pl.concat(
         [
@@ -117,8 +115,6 @@ def sources_now(engine: Engine, as_of: datetime) -> pl.DataFrame:
         ]
     ).unique()
     counted = served.group_by("source").agg(groups=pl.len().cast(pl.Int64))
-    if status.is_empty():
-        return status
     worst = pl.col("state").replace_strict({"failed": 0, "never": 1, "late": 2, "ok": 3}, default=0)
     lag = (pl.lit(as_of) - pl.col("last_data_time").str.to_datetime(time_zone="UTC")).dt.total_seconds().clip(0)
     listed = status.join(counted, on="source", how="left", maintain_order="left").with_columns(

@@ -89,6 +89,12 @@ def test_sources_worst_first_with_what_hangs_on_them(engine):
     assert sources.filter(source="hotline")["groups"][0] == 1
 
 
+def test_sources_that_never_came(tiny_lake):
+    sources = health.sources_now(engine_of(tiny_lake), AS_OF)
+    assert set(sources["state"]) == {"never"}
+    assert sources["lag_s"].null_count() == sources.height
+
+
 def test_what_was_refused_and_why(engine, tiny_lake):
     assert health.quarantine(engine, AS_OF).is_empty()
     rows = pl.DataFrame(
