@@ -38,6 +38,8 @@ def _rows(engine: Engine, need: Need, now: datetime) -> pl.DataFrame:
     span = _span(engine, need, now)
     if need.view in _MARTS:
         return _mart(engine, need, span)
+    if need.view == "forecast":
+        return _forecasts(engine, need, span)
     rows = _select(engine, need.view, span)
     rows = rows.filter(_where(need, rows))
     if need.view in FILE_VIEWS:
@@ -49,6 +51,17 @@ def _rows(engine: Engine, need: Need, now: datetime) -> pl.DataFrame:
     if "valid_at" in rows.columns:
         rows = rows.filter(pl.col("valid_at") <= now + need.ahead)
     return rows.sort(table.key if table else rows.columns[:2])
+
+
+def _forecasts(engine: Engine, need: Need, span: Span) -> pl.DataFrame:
+    """Rows of table forecast under every model's name, where the view has only what is shown."""
+    days = [span.first_day + timedelta(days=n) for n in range((span.last_day - span.first_day).days + 1)]
+    columns = [name for name in VIEW_COLUMNS["forecast"] if name != "day"]
+    only = pl.col("issued_at").is_between(span.starts_at, span.ends_at) & (
+        pl.col("valid_at") <= span.ends_at + need.ahead
+    )
+    only &= _where(need, pl.DataFrame(schema=columns))
+    return engine.lake.scan("forecast", days, only).select(columns).collect().sort(TABLES["forecast"].key)
 
 
 def _mart(engine: Engine, need: Need, span: Span) -> pl.DataFrame:

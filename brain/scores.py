@@ -97,10 +97,11 @@ def _issued(engine: Engine, question: Question, now: datetime, series: list[str]
     utility, lake = engine.utility, engine.lake
     first, today = utility.day_of(now - WINDOW), utility.day_of(now)
     days = [first + timedelta(days=n) for n in range((today - first).days + 1)]
-    rows = lake.scan("forecast", days).filter(
+    judged = (
         pl.col("model").is_in([question.model, question.baseline_model])
         & pl.col("issued_at").is_between(now - WINDOW, now)
         & (pl.col("valid_at") < now)
         & pl.col("series").is_in(series)
     )
+    rows = lake.scan("forecast", days, judged)
     return rows.select("series", "model", "issued_at", "valid_at", "quantile", "value").collect()

@@ -23,6 +23,8 @@ from metrics.limits import resolve_limits
 
 MODEL, BASELINE = "unit_hydrograph", "dry_weather"
 MEMBERS = 50
+STATIONS_EVERY_H, RAINY_MM = 6, 2.0
+"""In dry weather the curves of a hundred stations are much the same each hour: they are kept every so many hours."""
 BACK = timedelta(hours=MEMORY_H)
 
 INPUTS = {
@@ -56,17 +58,12 @@ def answer(inputs: Inputs, now: datetime) -> Answer:
         return {}
     ahead, record_now = ahead_of(inputs, now)
     stations = ahead.network.stations
-    ages = ages_s(record_now)
     known: Bools = np.isfinite(record_now.own).max(axis=0)
     spread = {kind: np.array(rows) for kind, rows in inputs.fitted["spread"].items()}
     inflow = at_least(np.concatenate([ahead.run.inflow, ahead.influent], axis=1), QUANTILES, spread["inflow"])
     level = at_least(ahead.run.mean_level, LEVEL_QUANTILES, spread["level"])
-    at_station = known[: len(stations)]
-    rows = [
-        _rows(ahead.network.sites, "inflow", QUANTILES, ahead.hours, np.maximum(inflow, 0), ages, known),
-        _rows(stations, "level", LEVEL_QUANTILES, ahead.hours, level, ages, at_station),
-    ]
-    return {"forecast": pl.concat(rows), "risk": _risk(stations, chance_of_alarm(ahead), at_station)}
+    forecast = _forecast(inputs, now, record_now, np.maximum(inflow, 0), level, known)
+    return {"forecast": forecast, "risk": _risk(stations, chance_of_alarm(ahead), known[: len(stations)])}
 
 
 def ahead_of(inputs: Inputs, now: datetime) -> tuple[Ahead, Record]:
@@ -91,17 +88,13 @@ def baseline(inputs: Inputs, now: datetime) -> Answer:
         return {}
     record_now, hours = record_of(inputs, now, network, 30 * 24), Hours(now, LEADS, inputs.utility.timezone)
     total = np.concatenate([record_now.inflow, record_now.influent], axis=1)
-    known, ages = np.isfinite(total).max(axis=0), ages_s(record_now)
+    known: Bools = np.isfinite(total).max(axis=0)
     if not known.any():
         raise TooLittle("no station and no works measured its inflow in the last 30 days")
     at_station = known[: len(network.stations)]
     inflow = dry_curve(record_now, total, hours, QUANTILES)
     level = dry_curve(record_now, record_now.level, hours, LEVEL_QUANTILES)
-    rows = [
-        _rows(network.sites, "inflow", QUANTILES, hours, np.maximum(inflow, 0), ages, known),
-        _rows(network.stations, "level", LEVEL_QUANTILES, hours, level, ages, at_station),
-    ]
-    found = {"forecast": pl.concat(rows)}
+    found = {"forecast": _forecast(inputs, now, record_now, np.maximum(inflow, 0), level, known)}
     if newest_forecast(inputs["weather"], now, LEADS)[0] is not None:
         chance = share_of_days_at(record_now.highest, network.wells.alarm_level)
         found["risk"] = _risk(network.stations, chance, at_station & ~np.isnan(chance))
@@ -134,6 +127,32 @@ def score(inputs: Inputs, now: datetime) -> pl.DataFrame:
     recent = storms(rows.rain, int(parameter["storm_gap"]), parameter["storm_rain"])
     facts = alarm_scores(risk, rows) + storm_scores(inputs["medians"], (MODEL, BASELINE), rows, recent)
     return pl.DataFrame(facts, {"metric": pl.String, "value": pl.Float64, "baseline_value": pl.Float64, "n": pl.Int64})
+
+
+def _forecast(
+    inputs: Inputs, now: datetime, record_now: Record, inflow: Floats, level: Floats, known: Bools
+) -> pl.DataFrame:
+    """Rows of the works' inflow, and where it is their hour of the stations' inflow and level.
+
+    Inflow (QUANTILES, hours, sites), level (LEVEL_QUANTILES, hours, stations), of the known sites.
+    """
+    network, hours, ages = record_now.network, Hours(now, LEADS, inputs.utility.timezone), ages_s(record_now)
+    count, told = len(network.stations), known.copy()
+    if not _stations_too(inputs, now, record_now):
+        told[:count] = False
+    rows = [
+        _rows(network.sites, "inflow", QUANTILES, hours, inflow, ages, told),
+        _rows(network.stations, "level", LEVEL_QUANTILES, hours, level, ages, told[:count]),
+    ]
+    return pl.concat(rows)
+
+
+def _stations_too(inputs: Inputs, now: datetime, record_now: Record) -> bool:
+    """Whether the stations' curves are issued: every hour while it rains or will, else every STATIONS_EVERY_H."""
+    _, ahead = newest_forecast(inputs["weather"], now, LEADS)
+    expected = np.nansum(ahead) / ahead.shape[1] if ahead.shape[1] else 0.0
+    rainy = expected + record_now.rain[-LEADS // 2 :].sum() >= RAINY_MM
+    return bool(rainy) or now.astimezone(inputs.utility.zone).hour % STATIONS_EVERY_H == 0
 
 
 def _rows(

@@ -189,16 +189,24 @@ class Lake:
         files = there if days is None else there.filter(pl.col("day").is_in(list(days)))
         return files["path"].to_list()
 
-    def scan(self, table: str, days: Collection[date] | None = None) -> pl.LazyFrame:
-        """The current rows: the newest (received_at, batch_seq) of each key, with `day` where the table has it."""
+    def scan(self, table: str, days: Collection[date] | None = None, only: pl.Expr | None = None) -> pl.LazyFrame:
+        """The current rows: the newest (received_at, batch_seq) of each key, with `day` where the table has it.
+
+        `only` is a condition on columns of the key: what it leaves out is not even compared.
+        """
+
+        def read(files: list[str]) -> pl.LazyFrame:
+            rows = self._read(table, files)
+            return rows if only is None else rows.filter(only)
+
         if table not in PARTITIONED:
-            return self._read(table, self.files(table))
+            return read(self.files(table))
         if table != "reading":
-            return _newest_of_key(table, self._read(table, self.files(table, days)))
+            return _newest_of_key(table, read(self.files(table, days)))
         wanted = self.fingerprints(table).keys() if days is None else set(days)
         sealed = self.sealed_days() & wanted
-        plain = self._read(table, self.files(table, sealed))
-        return pl.concat([plain, _newest_of_key(table, self._read(table, self.files(table, wanted - sealed)))])
+        plain = read(self.files(table, sealed))
+        return pl.concat([plain, _newest_of_key(table, read(self.files(table, wanted - sealed)))])
 
     def fingerprints(self, table: str) -> dict[date, str]:
         """One word for each partition, which changes whenever a row of that day does."""

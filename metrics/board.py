@@ -11,6 +11,7 @@ from weakref import WeakKeyDictionary
 import polars as pl
 
 from data_sources.lake import Lake
+from data_sources.utility import Utility
 from metrics import compare
 from metrics.board_model import (
     Board,
@@ -35,7 +36,7 @@ from metrics.judge import SEVERITY, Judged
 from metrics.moment_queries import ask
 from metrics.point_lineage import points_read
 from metrics.queries.advice import acts, open_advice
-from metrics.spans import last_closed
+from metrics.spans import HOUR, last_closed
 from metrics.thresholds import KINDS
 
 VERSION = "1"
@@ -99,7 +100,7 @@ def make_board(engine: Engine, as_of: datetime, made_at: datetime) -> Board:
         as_of=as_of,
         made_at=made_at,
         groups=count_groups(utility, answers["groups"], kept.batches.now(), as_of),
-        today=_today(answers),
+        today=_today(utility, answers, as_of),
         indicators=tuple(
             _indicator(engine, indicator, verdicts[indicator.id], pasts[indicator.id], times[indicator.id], as_of)
             for indicator in engine.catalogue.tiles
@@ -151,12 +152,26 @@ def _states(document: Mapping[str, Any]) -> list[tuple[str, str]]:
     return [*tiles, *sites, *((one["id"], one["state"]) for one in document["exceptions"])]
 
 
-def _today(answers: Mapping[str, pl.DataFrame]) -> Today:
+def _today(utility: Utility, answers: Mapping[str, pl.DataFrame], as_of: datetime) -> Today:
+    today = answers["today"].row(0, named=True)
     return Today(
-        **answers["today"].row(0, named=True),
+        **today,
         **answers["supply_expected"].row(0, named=True),
-        treated_expected_m3=None,
+        treated_expected_m3=_treated_expected(utility, today["treated_m3"], answers["inflow"], as_of),
     )
+
+
+def _treated_expected(utility: Utility, so_far: float | None, inflow: pl.DataFrame, as_of: datetime) -> float | None:
+    """What was treated so far and the median inflow of the rest of the business day, m³; None if a works has none."""
+    ends_at = utility.day_start(utility.day_of(as_of) + timedelta(days=1))
+    begins = pl.max_horizontal(pl.col("valid_at"), pl.lit(as_of))
+    left = (pl.min_horizontal(pl.col("valid_at") + HOUR, pl.lit(ends_at)) - begins).dt.total_seconds() / HOUR.seconds
+    ahead = inflow.with_columns(left=left).filter((pl.col("left") > 0) & pl.col("p50").is_not_null())
+    covered = ahead.group_by("site_id").agg(pl.col("left").sum())["left"].round(6)
+    due = round((ends_at - as_of) / HOUR, 6)
+    if so_far is None or len(covered) < inflow["site_id"].n_unique() or (covered < due).any():
+        return None
+    return so_far + float((ahead["left"] * ahead["p50"]).sum())
 
 
 def _indicator(
@@ -236,7 +251,7 @@ def _sewage(answers: Mapping[str, pl.DataFrame]) -> Sewage:
     return Sewage(
         issued_at=ahead["issued_at"][0] if ahead.height else None,
         rain=tuple(Rain(**row) for row in (*answers["rain"].to_dicts(), *ahead.drop("issued_at").to_dicts())),
-        inflow=tuple(Inflow(**row, p10=None, p50=None, p90=None) for row in answers["inflow"].to_dicts()),
+        inflow=tuple(Inflow(**row) for row in answers["inflow"].to_dicts()),
         stations=tuple(Station(**row) for row in answers["stations"].to_dicts()),
         plan=tuple(PlannedFlow(**row) for row in planned.to_dicts()),
     )

@@ -17,6 +17,8 @@ POLARS_TYPES = {
     "DATE": pl.Date(),
     "TIMESTAMPTZ": pl.Datetime("us", "UTC"),
 }
+_SEEN = {"forecast": pl.col("model") == "shown"}
+"""Rows of a table that a view shows: method and baseline beside what is shown are read by the brain's scores alone."""
 _KEPT = 60
 """Tables and stretches of days kept at once."""
 
@@ -50,7 +52,7 @@ class StoredTables:
         schema = {column: POLARS_TYPES[kind] for column, kind in VIEW_COLUMNS[table].items()}
         if table in PARTITIONED:
             wanted = [first + timedelta(days=n) for n in range((last - first).days + 1)]
-            rows = self.lake.scan(table, wanted)
+            rows = self.lake.scan(table, wanted, _SEEN.get(table))
         else:
             rows = self.lake.scan(table).with_columns(self._day(table))
         return rows.select(pl.col(column).cast(kind) for column, kind in schema.items()).collect()

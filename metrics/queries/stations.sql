@@ -1,4 +1,4 @@
--- Every wet well: its level now, its alarm level, the risk last computed; nearest to its alarm first.
+-- Every wet well: its level now, its alarm level, the risk last computed; the likeliest alarm first, then the nearest.
 SELECT
     sites.site_id,
     max(latest.value)          AS level_m,
@@ -13,4 +13,4 @@ LEFT JOIN parameter
     AND coalesce(parameter.to_day, span.last_day) >= span.last_day
 LEFT JOIN risk_at ON risk_at.site_id = sites.site_id AND risk_at.period = span.period AND risk_at.kind = 'overflow'
 GROUP BY sites.site_id
-ORDER BY level_m / nullif(alarm_level, 0) DESC NULLS LAST, sites.site_id ASC
+ORDER BY probability DESC NULLS LAST, level_m / nullif(alarm_level, 0) DESC NULLS LAST, sites.site_id ASC

@@ -15,6 +15,7 @@ WORKS, STATIONS = 3, 4
 """How many of each are shown: works by share of their capacity, wells by nearness to their alarm level."""
 BAR_REACHES = 1.3
 """The bar of a well ends at this many times its alarm level."""
+RISK = "overflow_risk_stations"
 
 Row = Mapping[str, Any]
 
@@ -27,7 +28,7 @@ def sewage_panel(board: Mapping[str, Any], lang: str, theme: str, say: Words) ->
         f"<h2>{escape(say('sewage', 'title'))}<span>{escape(say('sewage', 'axis'))}</span></h2>",
         _rain(board, colours, say),
         *_works(sewage["inflow"], board, names, colours, say),
-        *_stations(sewage["stations"], sewage["plan"], names, say),
+        *_stations(_judged(sewage["stations"], board), sewage["plan"], names, say),
     ]
     return f'<section class="sewage">{"".join(parts)}</section>'
 
@@ -72,6 +73,13 @@ def _one_works(
     )
 
 
+def _judged(stations: Sequence[Row], board: Mapping[str, Any]) -> list[Row]:
+    """The stations with their state in the tile of overflow risk, None where it doesn't judge them."""
+    tiles = [one for one in board["indicators"] if one["id"] == RISK]
+    states = {site["site_id"]: site["state"] for one in tiles for site in one["sites"]}
+    return [{**row, "risk": states.get(row["site_id"])} for row in stations]
+
+
 def _stations(stations: Sequence[Row], plan: Sequence[Row], names: Mapping[str, str], say: Words) -> list[str]:
     if not stations:
         return [f'<p class="small none">{escape(say("sewage", "no_stations"))}</p>']
@@ -95,6 +103,8 @@ def _schedule(plan: Sequence[Row], site_id: str, say: Words) -> str:
 def _station(row: Row, plan: Sequence[Row], names: Mapping[str, str], say: Words) -> str:
     level, alarm = row["level_m"], row["alarm_level"]
     state = "unknown" if level is None else "alarm" if alarm is not None and level >= alarm else "normal"
+    if row["probability"] is not None and row["risk"] is not None:
+        state = row["risk"]
     if level is None or not alarm:
         bar = '<u class="bar"></u>'
     else:

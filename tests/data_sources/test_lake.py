@@ -97,6 +97,15 @@ def test_the_last_row_of_a_key_in_a_batch_wins(tiny_lake):
     assert values(tiny_lake) == [7.0]
 
 
+def test_only_the_asked_for_rows_are_read_whether_sealed_or_not(tiny_lake):
+    tiny_lake.write("reading", readings((0, 1.0), (5, 2.0)), source="scada")
+    tiny_lake.write("reading", readings((0, 7.0), point="P1.level"), source="scada")
+    for _ in range(2):
+        found = tiny_lake.scan("reading", [TODAY], pl.col("point_id") == "W1.flow").collect()
+        assert sorted(found["value"]) == [1.0, 2.0]
+        tiny_lake.seal([TODAY])
+
+
 def test_what_is_there_already_is_not_written_again(tiny_lake):
     tiny_lake.write("reading", readings((0, 1.0), (5, 2.0)), source="scada")
     version, words = tiny_lake.version("reading"), tiny_lake.fingerprints("reading")

@@ -170,6 +170,9 @@ def test_a_forecast_is_there_once_issued_for_times_to_come(tiny_lake, shown):
     write(tiny_lake, "forecast", {**row, "issued_at": at("08:00"), "valid_at": at("20:00")})
     assert shown("forecast", at("07:59")) == []
     assert shown("forecast", at("08:00"))[0]["valid_at"] == at("20:00")
+    # what method and baseline each said is for the brain's scores
+    write(tiny_lake, "forecast", {**row, "model": "mstl", "issued_at": at("09:00"), "valid_at": at("20:00")})
+    assert [one["model"] for one in shown("forecast", at("10:00"))] == ["shown"]
 
 
 METER = {

@@ -85,6 +85,25 @@ def test_the_sewage_panel_by_hand(engine):
     assert sewage.rain[-1].mm == pytest.approx(0.4)  # twenty minutes of the running hour
 
 
+def test_the_forecast_fan_and_what_the_day_will_bring_by_hand(engine):
+    issued = datetime(2026, 9, 15, 8, tzinfo=UTC)
+    hours = [issued + timedelta(hours=h) for h in range(24)]
+    row = {"series": "T1/inflow", "model": "shown", "inputs_age_s": 0.0}
+    rows = [
+        {**row, "issued_at": at, "valid_at": valid_at, "quantile": q, "value": value + more}
+        for at, more in ((issued, 0.0), (issued - timedelta(hours=1), 999.0))
+        for valid_at in hours
+        for q, value in ((0.025, 300.0), (0.1, 400.0), (0.5, 520.0), (0.9, 600.0))
+    ]
+    engine.lake.write("forecast", pl.DataFrame(rows), source="brain")
+    board = make_board(engine, AS_OF, AS_OF)
+    ahead = [one for one in board.sewage.inflow if one.p50 is not None]
+    assert [one.valid_at for one in ahead] == hours and len(board.sewage.inflow) == 24 + 23  # both of the running hour
+    assert {(one.p10, one.p50, one.p90) for one in ahead} == {(400.0, 520.0, 600.0)}
+    # 16 h 20 min of 490 m³/h treated, and 7 h 40 min of 520 m³/h to come
+    assert board.today.treated_expected_m3 == pytest.approx(490 * (16 + 1 / 3) + 520 * (7 + 2 / 3))
+
+
 def test_a_tile_by_hand(engine):
     tiles = {one.id: one for one in make_board(engine, AS_OF, AS_OF).indicators}
     pressure = tiles["pressure_compliance"]
