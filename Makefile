@@ -8,8 +8,8 @@ export WATER_PORT ?= 8501
 help: ## list these commands
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-9s %s\n", $$1, $$2}'
 
-run: .venv/run.done ## the board in the browser, on the demonstration utility where no other is named
-	@$(PYTHON) app.py
+run: .venv/run.done $(if $(LIVE),.venv/dev.done) ## the board in the browser; LIVE=1: fed by a database, files and HJ 212
+	@$(if $(LIVE),$(PYTHON) -m sample_data serve -- )$(PYTHON) app.py
 
 test: .venv/dev.done ## everything, browser included
 	@.ci/browser

@@ -51,7 +51,7 @@ class Worker:
     def once(self) -> None:
         """One round: every step in its turn, whatever became of the others."""
         now = datetime.now(UTC)
-        if self.utility.sample:
+        if any(source["kind"] == "sample" for source in self.utility.sources.values()):
             self._step("sample", lambda: append_until(self.lake, self.utility, now))
         self._step("sources", lambda: self.sources.step(now))
         if not self.lake.exists("reading"):

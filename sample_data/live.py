@@ -7,7 +7,7 @@ import polars as pl
 
 from data_sources.lake import Lake
 from data_sources.utility import Utility
-from sample_data.business import BUSINESS, MONTHLY, WHOLE_LIFE, business_rows
+from sample_data.business import BUSINESS, MONTHLY, WHOLE_LIFE, Made, business_rows
 from sample_data.generate import readings
 
 STEP_S = 300
@@ -33,12 +33,18 @@ def append_until(lake: Lake, utility: Utility, now: datetime) -> int:
 
 def append_business(lake: Lake, utility: Utility, start: datetime, end: datetime) -> int:
     """Append the business rows of [start, end), and those rows again that changed since."""
-    written = 0
+    return sum(
+        lake.write(made.table, rows, source=made.source).rows_written
+        for made, rows in business_since(utility, start, end)
+        if rows.height
+    )
+
+
+def business_since(utility: Utility, start: datetime, end: datetime) -> Iterator[tuple[Made, pl.DataFrame]]:
+    """The business rows of [start, end), and those again that may have changed since."""
     for made, rows in business_rows(utility, (*BUSINESS, *WHOLE_LIFE, *MONTHLY), start, end):
-        again = made.rows(utility, start - timedelta(days=made.looks_back_days), end) if made.looks_back_days else rows
-        if again.height:
-            written += lake.write(made.table, again, source=made.source).rows_written
-    return written
+        back = timedelta(days=made.looks_back_days)
+        yield made, made.rows(utility, start - back, end) if back else rows
 
 
 def _append(lake: Lake, rows: pl.DataFrame) -> int:

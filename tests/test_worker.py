@@ -79,7 +79,7 @@ def test_a_sample_goes_on(lake, monkeypatch):
     monkeypatch.setattr(worker_module, "append_until", lambda *given: asked.append(given))
     Worker(lake).once()
     assert asked == []
-    object.__setattr__(lake.utility, "sample", True)
+    lake.utility.sources["scada"]["kind"] = "sample"
     Worker(lake).once()
     assert len(asked) == 1
 
