@@ -11,6 +11,11 @@ OFFSET = r"(?:[Zz]|[+-]\d{2}:?\d{2})$"
 BOOLEANS = {"true": True, "yes": True, "1": True, "是": True, "false": False, "no": False, "0": False, "否": False}
 
 
+def one_line(header: str) -> str:
+    """A header as it is looked up: line breaks and repeated spaces in it are one space."""
+    return " ".join(header.split())
+
+
 def numbers(text: pl.Series, decimal: str = ".", workbook: bool = False) -> pl.Series:
     """Text as f64; inf and NaN are no numbers. With a decimal comma, a dot isn't one either: it may mean thousands.
 

@@ -6,6 +6,7 @@ with that. Ends with its parent.
 
 import json
 import os
+import pickle
 import signal
 import sys
 import threading
@@ -22,9 +23,7 @@ from tenacity import RetryCallState, Retrying, stop_never, wait_exponential_jitt
 
 from data_sources.connector import Connector, Source, connector, receives
 from data_sources.hidden import without_secrets
-from data_sources.load import load_utility
 from data_sources.problems import BadInput
-from data_sources.sources import sources_of
 from data_sources.spool import Raw, Spool
 
 log = structlog.get_logger()
@@ -159,15 +158,13 @@ def _end_with_parent(parent: int) -> None:
 def main() -> int:
     """Collect until killed."""
     parser = ArgumentParser(description=__doc__)
-    parser.add_argument("source")
-    parser.add_argument("--utility", type=Path, required=True)
+    parser.add_argument("source", help="its name; what it is stands on stdin, pickled: a list of Source")
     parser.add_argument("--lake", type=Path, required=True)
     parser.add_argument("--parent", type=int, required=True)
     parser.add_argument("--once", action="store_true", help="fetch once; exit code 1, and why on stderr, on failure")
     given = parser.parse_args()
     _end_with_parent(given.parent)
-    utility = load_utility(given.utility)
-    sources = sources_of(utility, given.source)
+    sources: list[Source] = pickle.load(sys.stdin.buffer)
     module = connector(sources[0].settings.kind)
     collecting = Collecting(given.source, sources, module, spool_folder(given.lake, given.source))
     if not given.once:

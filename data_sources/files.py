@@ -14,12 +14,13 @@ from typing import Any
 import polars as pl
 from pydantic import Field
 
+from data_sources.cells import one_line
 from data_sources.connector import Source, SourceSettings, TableMap
 from data_sources.drop_folder import DONE, FAILED, move, settled
 from data_sources.import_map import headers_of
 from data_sources.problems import BadInput, Problem
 from data_sources.spool import Raw
-from data_sources.tabular import ROW, cells_of, one_line
+from data_sources.tabular import ROW, cells_of
 
 TABLE = None
 SILENCE_S = 86_400.0

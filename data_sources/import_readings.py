@@ -4,11 +4,12 @@ from pathlib import Path
 
 import polars as pl
 
+from data_sources.cells import one_line
 from data_sources.contracts import TABLES
 from data_sources.import_map import TAG, ImportMap
 from data_sources.import_rows import Cells, Unread, rows_of
 from data_sources.problems import BadInput, shown_path
-from data_sources.tabular import ROW, one_line
+from data_sources.tabular import ROW
 from data_sources.units import compatible, conversion
 from data_sources.utility import Utility
 from data_sources.vocabulary import QUANTITIES

@@ -10,9 +10,9 @@ import polars as pl
 
 from data_sources.command_line import Tick
 from data_sources.contracts import TABLES
-from data_sources.import_map import load_map
 from data_sources.import_readings import mapped
 from data_sources.lake import Lake
+from data_sources.map_checks import load_map
 from data_sources.problems import BadInput, Problem
 from data_sources.tabular import ROW, read_text
 from data_sources.utility import Utility

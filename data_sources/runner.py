@@ -28,6 +28,8 @@ log = structlog.get_logger()
 COMMIT_EVERY_S = 60.0
 COMMIT_ROWS = 100_000
 """Pending readings become a commit after this time, at this number, or when a day is over."""
+START_AT_ONCE = 3
+"""Processes started in one round: each costs a second of CPU."""
 AT_ONCE_BYTES = 8 * 1024 * 1024
 """Of one source in one round, so that a long backlog doesn't hold up the others."""
 
@@ -106,7 +108,7 @@ class Runner:
         named = {name: sources_of(lake.utility, name) for name in names or lake.utility.sources}
         lake.commit_pending({})
         self.feeds = [Feed(lake, name, sources) for name, sources in named.items() if sources]
-        self._collectors = {feed.name: Collector(feed.name, lake.utility.folder, lake.root) for feed in self.feeds}
+        self._collectors = {feed.name: Collector(feed.name, named[feed.name], lake.root) for feed in self.feeds}
         self._pending, self._committed_at = 0, time.monotonic()
         self.failed: dict[str, str] = {}
         for feed in self.feeds:
@@ -114,9 +116,11 @@ class Runner:
 
     def step(self, now: datetime) -> None:
         """One round: keep the processes, take in what they spooled, commit where it is time."""
+        started = 0
         for feed in self.feeds:
             collector = self._collectors[feed.name]
-            collector.keep()
+            if collector.there or started < START_AT_ONCE:
+                started += bool(collector.keep())
             self._drain(feed)
         self._commit(now)
         for feed in self.feeds:

@@ -1,7 +1,6 @@
 """`data_sources sync` and `new`, and what `check --source` asks the source itself."""
 
 import re
-import subprocess
 import sys
 from datetime import UTC, datetime
 from typing import Annotated, Any
@@ -77,11 +76,11 @@ def _synced(lake: Lake, name: str) -> dict[str, Any]:
     runner = Runner(lake, [name])
     feed = runner.feeds[0]
     before = {count: feed.log.facts[count] for count in COUNTED}
-    ended = subprocess.run([*collecting(name, lake.utility.folder, lake.root), "--once"], cwd=ROOT, check=False)
+    code = collecting(name, list(feed.sources.values()), lake.root, "--once").wait()
     runner.take_all(datetime.now(UTC))
     error = None
-    if ended.returncode:
-        error = read_json(folder / LAST_TRY).get("error") or f"its process ended with code {ended.returncode}"
+    if code:
+        error = read_json(folder / LAST_TRY).get("error") or f"its process ended with code {code}"
     return {"source": name, **{count: feed.log.facts[count] - before[count] for count in COUNTED}, "error": error}
 
 

@@ -7,7 +7,8 @@ from typing import Any
 from data_sources import vocabulary as words
 from data_sources.connector import HERE, Connector, Source, TableMap, connector, kinds
 from data_sources.contracts import TABLES
-from data_sources.import_map import checked_map, line_of, read_map, validated
+from data_sources.import_map import line_of, validated
+from data_sources.map_checks import checked_map, read_map
 from data_sources.problems import BadInput, Problem, shown_path
 from data_sources.utility import Utility
 

@@ -21,12 +21,12 @@ from sqlalchemy import Connection, CursorResult, Engine, create_engine, make_url
 from sqlalchemy.pool import NullPool
 from sqlglot.optimizer.scope import traverse_scope
 
+from data_sources.cells import one_line
 from data_sources.connector import Source, SourceSettings, TableMap
 from data_sources.hidden import filled
 from data_sources.import_map import headers_of
 from data_sources.problems import Problem
 from data_sources.spool import Raw
-from data_sources.tabular import one_line
 
 TABLE = None
 SILENCE_S = 86_400.0

@@ -1,14 +1,17 @@
 """Keeps one collecting process for each source alive; one that dies or was killed comes again, later each time."""
 
 import os
+import pickle
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import structlog
 
+from data_sources.connector import Source
 from data_sources.problems import ROOT
 
 log = structlog.get_logger()
@@ -17,38 +20,48 @@ STEADY_S = 300.0
 """A process that lived so long begins with the first wait again."""
 
 
-def collecting(name: str, utility_folder: Path, lake_root: Path) -> list[str]:
-    """The command of a source's process."""
-    return [
-        *(sys.executable, "-m", "data_sources.collect", name),
-        *("--utility", str(utility_folder.absolute()), "--lake", str(lake_root), "--parent", str(os.getpid())),
-    ]
+def collecting(name: str, sources: Sequence[Source], lake_root: Path, *more: str) -> subprocess.Popen[bytes]:
+    """Start the process of a source. It is told what to ask, so that it need not load what checks that."""
+    command = [sys.executable, "-m", "data_sources.collect", name, "--lake", str(lake_root)]
+    environment = {**os.environ, "POLARS_MAX_THREADS": "1"}  # one source needs no more
+    process = subprocess.Popen(
+        [*command, "--parent", str(os.getpid()), *more], cwd=ROOT, env=environment, stdin=subprocess.PIPE
+    )
+    assert process.stdin is not None
+    with process.stdin as told:
+        pickle.dump(list(sources), told)
+    return process
 
 
 class Collector:
     """The process of one source."""
 
-    def __init__(self, name: str, utility_folder: Path, lake_root: Path) -> None:
-        self.name = name
-        self._command = collecting(name, utility_folder, lake_root)
+    def __init__(self, name: str, sources: Sequence[Source], lake_root: Path) -> None:
+        self.name, self._sources, self._lake_root = name, sources, lake_root
         self._process: subprocess.Popen[bytes] | None = None
         self._wait_s, self._not_before, self._started_at = FIRST_WAIT_S, 0.0, 0.0
         self.error: str | None = None
         """Why the process last died; None while it lives steadily."""
 
-    def keep(self) -> None:
-        """Start the process where it doesn't run and its time has come."""
+    @property
+    def there(self) -> bool:
+        """Whether its process was started and hasn't been seen to end."""
+        return self._process is not None
+
+    def keep(self) -> bool:
+        """Start the process where it doesn't run and its time has come; tells whether it did."""
         now = time.monotonic()
         if self._process is not None and self._process.poll() is None:
             if now - self._started_at > STEADY_S:
                 self._wait_s, self.error = FIRST_WAIT_S, None
-            return
+            return False
         if self._process is not None:
             self._died(self._process.returncode, now)
         elif now >= self._not_before:
             self._started_at = now
-            environment = {**os.environ, "POLARS_MAX_THREADS": "1"}  # one source needs no more
-            self._process = subprocess.Popen(self._command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL)
+            self._process = collecting(self.name, self._sources, self._lake_root)
+            return True
+        return False
 
     def stop(self) -> None:
         """End the process: a spool survives that at any moment."""

@@ -7,6 +7,7 @@ from pathlib import Path
 import fastexcel
 import polars as pl
 
+from data_sources.cells import one_line
 from data_sources.problems import BadInput, Problem, shown_path
 
 ROW = "row"
@@ -16,11 +17,6 @@ WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
 def is_workbook(file: Path) -> bool:
     """Whether a file is read as a workbook; every other one is read as CSV."""
     return file.suffix.lower() in WORKBOOKS
-
-
-def one_line(header: str) -> str:
-    """A header as it is looked up: line breaks and repeated spaces in it are one space."""
-    return " ".join(header.split())
 
 
 def read_text(file: Path, encoding: str = "utf-8", delimiter: str = ",", sheet: str | None = None) -> pl.DataFrame:

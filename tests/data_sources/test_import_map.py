@@ -9,7 +9,7 @@ import xlsxwriter
 from typer.testing import CliRunner
 
 from data_sources.__main__ import app
-from data_sources.import_map import load_map
+from data_sources.map_checks import load_map
 from data_sources.problems import BadInput
 from tests.small_utility import FILES, write_small_utility
 

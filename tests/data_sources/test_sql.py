@@ -12,9 +12,9 @@ from sqlalchemy import create_engine, text
 from data_sources import sql
 from data_sources.connector import Source
 from data_sources.contracts import TABLES
-from data_sources.import_map import checked_map
 from data_sources.lake import Lake
 from data_sources.load import load_utility
+from data_sources.map_checks import checked_map
 from data_sources.runner import Runner
 from data_sources.source_commands import probe
 from data_sources.sources import READY_MADE

@@ -12,11 +12,6 @@ from tests.data_sources.hj212.packets import HOUR
 from tests.outlets import MN, Station, WorkerProcess, free_port, lake_of, packet, values, write_outlet_utility
 
 
-@pytest.fixture
-def idle(monkeypatch):
-    monkeypatch.setattr("data_sources.supervise.Collector.keep", lambda self: None)
-
-
 def test_packets_of_a_spool_become_readings_in_canonical_units(tmp_path, idle):
     lake = lake_of(write_outlet_utility(tmp_path / "tiny", free_port()), tmp_path / "lake")
     spool = Spool(spool_folder(lake.root, "outlet"))
