@@ -104,8 +104,8 @@ class Collecting:
 
 def shown_error(error: BaseException | None, sources: list[Source]) -> str:
     """An error as one line that shows no secret."""
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    text = " ".join(lines[:2])[:300]
+    said = str(error).partition("(Background on this error")[0]  # what SQLAlchemy adds is for programmers
+    text = " ".join([line.strip() for line in said.splitlines() if line.strip()][:2])[:300]
     if not isinstance(error, BadInput):
         text = f"{type(error).__name__}: {text}"
     for source in sources:

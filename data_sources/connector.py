@@ -50,6 +50,11 @@ class TableMap(ImportMap):
 
     table: str
 
+    @property
+    def needed(self) -> set[str]:
+        """Columns that the connector itself needs, beside those the map names."""
+        return set()
+
 
 @dataclass(frozen=True)
 class Source:

@@ -68,9 +68,8 @@ def drained(found: Sequence[Record | Damage], module: Connector, source: Source,
                 _refuse(unread, record.number, _said(misfit), record.payload, record.label)
             continue
         unread.parts += bad.parts
-        unasked |= {
-            name for name in cells.columns if name not in (ROW, *used) and cells[name].null_count() < len(cells)
-        }
+        asked = {ROW, *used, *source.map.needed}
+        unasked |= {name for name in set(cells.columns) - asked if cells[name].null_count() < len(cells)}
         parts.append(_received(rows, records, source.table))
     return Drained(pl.concat(parts), unread.frame(), len(found), ignored, frozenset(came), frozenset(unasked))
 

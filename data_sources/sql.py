@@ -55,6 +55,11 @@ class Map(TableMap):
     overlap_s: float = Field(300, ge=0, description="asked again each time, for rows committed late")
     late_days: float = Field(0, ge=0, description="asked again once a day, for rows that come days late")
 
+    @property
+    def needed(self) -> set[str]:
+        """The watermark."""
+        return set() if self.watermark is None else {self.watermark}
+
     @model_validator(mode="after")
     def _together(self) -> "Map":
         if (self.watermark is None) != (SINCE not in self.query):
