@@ -9,13 +9,15 @@ from metrics.moment_queries import ask_one, days_back
 
 QUALITY_DAYS = 7
 COMPLAINT_DAYS = 30
+QUANTITIES = ("turbidity", "free_chlorine", "ph", "pressure")
 
 
 def actions(engine: Engine, as_of: datetime) -> pl.DataFrame:
-    """The items of all programmes as last reported at `as_of`.
+    """The items of all programmes as last reported at `as_of`: columns of action_items.sql.
 
     `progress` and `expected` (what an even pace would have reached by that report) are shares, `ahead` their
-    difference; `step` is done, overdue, behind, on_track or to_come; days_left is negative after the due date.
+    difference; `step` is done, overdue, behind, on_track or to_come, `state` says which of them are abnormal;
+    days_left is negative after the due date, null once done. The late ones come first.
     """
     return ask_one(engine, as_of, "action_items")
 
@@ -49,3 +51,56 @@ def complaints(engine: Engine, as_of: datetime) -> pl.DataFrame:
         (1000 * pl.col("previous") / pl.col("connections")).alias("previous_per_1000"),
         (1000 * pl.col("last_year") / pl.col("connections")).alias("last_year_per_1000"),
     ).sort("is_pilot", "site_id", descending=[True, False], nulls_last=False)  # fmt: skip
+
+
+def themes(engine: Engine, as_of: datetime) -> pl.DataFrame:
+    """The items by programme and theme, in the order in which they begin.
+
+    Columns programme, theme, items, done, overdue, behind, progress (the mean of its items, %), state (the worst).
+    """
+    counts = [(pl.col("step") == step).sum().alias(step) for step in ("done", "overdue", "behind")]
+    mean = (100 * pl.col("progress").mean()).alias("progress")
+    grouped = actions(engine, as_of).group_by("programme", "theme").agg(
+        pl.len().alias("items"), *counts, mean, pl.col("starts_on").min()
+    )  # fmt: skip
+    worst = pl.when(pl.col("overdue") > 0).then(pl.lit("alarm")).when(pl.col("behind") > 0).then(pl.lit("warning"))
+    return grouped.with_columns(worst.otherwise(pl.lit("normal")).alias("state")).sort(
+        "programme", "starts_on", "theme"
+    )
+
+
+def compared(engine: Engine, as_of: datetime) -> pl.DataFrame:
+    """Pilot zones beside the others, by quantity.
+
+    Columns quantity, and of each side (pilot_…, others_…): mean, p05, p95, points, kept_share (% of the hours with a
+    limit that keep it); null where a side has no such point.
+    """
+    rows = quality(engine, as_of).filter(pl.col("site_id").is_null()).with_columns(
+        pl.when(pl.col("judged") > 0).then(100 * pl.col("kept") / pl.col("judged")).alias("kept_share")
+    )  # fmt: skip
+    told = ("mean", "p05", "p95", "points", "kept_share")
+    sides = [
+        rows.filter(is_pilot=is_pilot).select("quantity", *(pl.col(name).alias(f"{side}_{name}") for name in told))
+        for side, is_pilot in (("pilot", True), ("others", False))
+    ]
+    return sides[0].join(sides[1], on="quantity", how="full", coalesce=True).sort("quantity")
+
+
+def zones(engine: Engine, as_of: datetime) -> pl.DataFrame:
+    """Each zone: site_id, is_pilot, the means of turbidity, free_chlorine, ph and pressure (null where not measured),
+    per_1000 complaints with those of the 30 days before and of 52 weeks earlier; pilot zones first.
+    """
+    means = quality(engine, as_of).filter(pl.col("site_id").is_not_null())
+    wide = means.pivot(on="quantity", index="site_id", values="mean") if means.height else means.select("site_id")
+    absent = [pl.lit(None, pl.Float64).alias(name) for name in QUANTITIES if name not in wide.columns]
+    own = complaints(engine, as_of).filter(pl.col("site_id").is_not_null())
+    return own.join(wide.with_columns(absent).select("site_id", *QUANTITIES), on="site_id", how="left")
+
+
+def group_means(engine: Engine, as_of: datetime, measure: str) -> dict[bool, float | None]:
+    """The measure (one of QUANTITIES, or per_1000) of all pilot zones (True) and of all others (False) together."""
+    if measure in QUANTITIES:
+        rows, value = quality(engine, as_of).filter(quantity=measure), "mean"
+    else:
+        rows, value = complaints(engine, as_of), measure
+    return dict(rows.filter(pl.col("site_id").is_null()).select("is_pilot", value).rows())

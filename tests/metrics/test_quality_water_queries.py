@@ -57,7 +57,11 @@ def test_what_is_late(engine, tiny_lake):
         "next": "to_come",
     }
     assert (rows["behind"]["expected"], rows["behind"]["ahead"]) == (pytest.approx(0.59), pytest.approx(-0.01))
-    assert (rows["overdue"]["days_left"], rows["today"]["days_left"]) == (-1, 0)
+    assert (rows["overdue"]["days_left"], rows["today"]["days_left"], rows["done"]["days_left"]) == (-1, 0, None)
+    assert list(rows)[:2] == ["overdue", "behind"]
+    theme = quality_water.themes(engine, NOW).row(0, named=True)
+    assert (theme["items"], theme["done"], theme["overdue"], theme["behind"], theme["state"]) == (6, 1, 1, 1, "alarm")
+    assert theme["progress"] == pytest.approx(100 * (0.59 + 0.58 + 0.99 + 0.99 + 1) / 6)
     # a report of tomorrow isn't known today
     assert quality_water.actions(engine, NOW + timedelta(days=2)).filter(item_id="behind")["step"].item() == "on_track"
 
@@ -82,6 +86,20 @@ def test_complaints_per_thousand_connections(engine, tiny_lake):
     # 4,000 connections
     assert (zone["per_1000"], zone["previous_per_1000"], zone["last_year_per_1000"]) == (0.5, 0.25, None)
     assert (group["site_id"], group["complaints"], group["per_1000"]) == (None, 2, 0.5)
+
+
+def test_zones_and_their_means(engine, tiny_lake):
+    hour = datetime(2026, 3, 15, 1, tzinfo=UTC)
+    rows = [
+        {"point_id": "N.pressure", "ts": hour + timedelta(minutes=5 * n), "span_s": 0, "value": 0.3, "quality": "good"}
+        for n in range(12)
+    ]
+    write(tiny_lake, "reading", *rows)
+    # a point of the network itself belongs to no zone
+    assert quality_water.quality(engine, NOW).is_empty()
+    assert quality_water.compared(engine, NOW).is_empty()
+    zone = quality_water.zones(engine, NOW).row(0, named=True)
+    assert (zone["site_id"], zone["is_pilot"], zone["pressure"], zone["per_1000"]) == ("Z1", True, None, 0)
 
 
 def test_an_empty_lake_has_no_quality(engine):
