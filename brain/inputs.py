@@ -6,7 +6,8 @@ from typing import Any
 
 import polars as pl
 
-from brain.question import Inputs, Need
+from brain.fitted import fitted_at
+from brain.question import Inputs, Need, Question
 from data_sources.contracts import TABLES
 from metrics.connection import fetch
 from metrics.engine import Engine
@@ -23,6 +24,13 @@ def read_inputs(
 ) -> Inputs:
     """The rows of all `needs` as at `now`, sorted by key. Raises KeyError where there is no such view."""
     return Inputs(engine.utility, {name: _rows(engine, need, now) for name, need in needs.items()}, fitted or {})
+
+
+def inputs_of(engine: Engine, question: Question, at: datetime) -> Inputs:
+    """A question's inputs as at a moment, with what was fitted for it then."""
+    needs = question.fit_inputs or question.inputs
+    state = fitted_at(question, engine.lake, at, lambda moment: read_inputs(engine, needs, moment))
+    return read_inputs(engine, question.inputs, at, state)
 
 
 def age_s(inputs: Inputs, now: datetime) -> float:

@@ -5,8 +5,7 @@ from datetime import datetime, timedelta
 
 import polars as pl
 
-from brain.fitted import fitted_at
-from brain.inputs import read_inputs
+from brain.inputs import inputs_of, read_inputs
 from brain.question import Inputs, Question
 from brain.scores import SCHEMA
 from metrics.engine import Engine
@@ -18,12 +17,9 @@ def try_out(
     """Play the `days` before the running business day; rows of table score, written there. Raises as the trial does."""
     assert question.trial is not None and question.trial_inputs is not None
     end = engine.utility.day_start(engine.utility.day_of(now))
-    needs = question.fit_inputs or question.inputs
 
     def known(moment: datetime) -> Inputs:
-        given = read_inputs(engine, question.inputs, moment)
-        state = fitted_at(question, engine.lake, moment, lambda at: read_inputs(engine, needs, at))
-        return Inputs(given.utility, given.frames, state)
+        return inputs_of(engine, question, moment)
 
     whole = read_inputs(engine, question.trial_inputs(days), end)
     found = question.trial(whole, known, end, days, progress)

@@ -21,6 +21,7 @@ from pages.components.dispatch_tree import drainage_tree
 from pages.components.page import open_page
 from pages.components.page_board import board_of, site_states
 from pages.components.table import Column, show_table
+from pages.components.what_if import show_what_if
 
 SORTS = {"nearness": ("nearness", True), "rise": ("rise_m", True), "flow": ("flow_m3h", True), "place": (None, False)}
 """How the stations can be sorted: by a column, or by where they drain."""
@@ -104,5 +105,6 @@ show_plan(page, at)
 show_stations(at)
 show_advice(page)
 show_storms(page, at)
+show_what_if(page, at)
 show_drainage()
 show_quality(at)

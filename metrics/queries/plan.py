@@ -14,3 +14,8 @@ def newest_plan(engine: Engine, as_of: datetime) -> pl.DataFrame:
     m³/h, m, m³, kWh, 元. No row where none was issued in the last 24 hours.
     """
     return ask_one(engine, as_of, "plan_newest")
+
+
+def risk_now(engine: Engine, as_of: datetime) -> pl.DataFrame:
+    """P(level ≥ alarm level within a day) of each sewage station as last computed: site_id, probability, 0–1."""
+    return ask_one(engine, as_of, "stations").select("site_id", "probability")

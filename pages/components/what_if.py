@@ -1,0 +1,123 @@
+"""What if: a form for rain, pumps and works, and what would come of it beside the plan without it."""
+
+from datetime import datetime
+from functools import lru_cache
+from html import escape
+
+import polars as pl
+import streamlit as st
+
+from brain.dispatch.rows import ADVISED
+from brain.dispatch.solve import NoPlan
+from brain.dispatch.what_if import WHAT_IF, Scenario, Supposed, what_if
+from brain.inputs import inputs_of
+from brain.question import TooLittle, slot
+from brain.sewage_dispatch import QUESTION
+from metrics.queries.plan import newest_plan, risk_now
+from pages.components.answers import answer
+from pages.components.blocks import show_heading, show_missing
+from pages.components.dispatch_plan import draw_plan
+from pages.components.frozen import shared_engine
+from pages.components.numbers import number
+from pages.components.page import Page
+from pages.components.table import Column, show_table
+
+MOST_MM, MOST_HOURS = 300, 24
+RISKS = 12
+"""Stations whose risk is listed: those with the highest under the scenario."""
+
+
+def show_what_if(page: Page, at: datetime) -> None:
+    """The form; once it is sent, inflow, risk and plan of its scenario beside those without it."""
+    show_heading(page, page.say("what_if", "title"), page.say("what_if", "title_means"))
+    pumps = page.utility.machines.filter(kind="pump").join(
+        page.utility.sites.filter(kind="sewage_station").select("site_id"), on="site_id", how="semi"
+    )
+    if pumps.is_empty():
+        show_missing(page, page.say("plan", "none"), page.say("plan", "none_how"))
+        return
+    scenario = _asked(page, pumps["machine_id"].to_list())
+    if scenario is None:
+        st.html(f'<p class="told">{escape(page.say("what_if", "none"))}</p>')
+        return
+    try:
+        with st.spinner(page.say("what_if", "computing")):
+            supposed, without = _computed(page, at, scenario), _without(page, at)
+    except (TooLittle, NoPlan) as reason:
+        st.html(f'<p class="told" data-missing>{escape(page.say("what_if", "failed", reason=str(reason)))}</p>')
+        return
+    _show(page, supposed, without)
+
+
+def _asked(page: Page, pumps: list[str]) -> Scenario | None:
+    """What the form says, once it is sent; None before, and where it supposes nothing."""
+    say, sites = page.say, page.utility.sites
+    works = sites.filter(kind="wwtp")["site_id"].to_list()
+    station = dict(page.utility.machines.select("machine_id", "site_id").iter_rows())
+
+    def pump_name(machine: str) -> str:
+        return f"{page.named('sites', station[machine])} {page.named('machines', machine)}"
+
+    with st.form("what_if", border=True):
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            rain = st.number_input(f"{say('what_if', 'rain')} (mm)", 0, MOST_MM, None, key="what_if.mm")
+            hours = st.number_input(f"{say('what_if', 'hours')} (h)", 1, MOST_HOURS, 6, key="what_if.hours")
+            out = st.multiselect(say("what_if", "pump"), pumps, format_func=pump_name, key="what_if.pumps")
+            half = st.multiselect(
+                say("what_if", "works"), works, format_func=lambda one: page.named("sites", one), key="what_if.works"
+            )
+        sent = st.form_submit_button(say("what_if", "compute"), type="primary")
+    asked = Scenario(None if rain is None else float(rain), int(hours), tuple(out), tuple(half))
+    kept = st.session_state
+    if sent:
+        kept["what_if.asked"] = asked
+    found: Scenario | None = kept.get("what_if.asked")
+    return None if found is None or found == Scenario(rain_hours=found.rain_hours) else found
+
+
+def _computed(page: Page, at: datetime, scenario: Scenario) -> Supposed:
+    return _kept(page.utility.id, slot(QUESTION.clock, at, page.utility), scenario)
+
+
+def _without(page: Page, at: datetime) -> Supposed:
+    """The plan and the risks as issued, where they are those of this hour; else computed now."""
+    rows, risk = answer(newest_plan, at).filter(pl.col("variant") == ADVISED), answer(risk_now, at)
+    if rows.is_empty() or rows["issued_at"][0] != slot(QUESTION.clock, at, page.utility):
+        found = _computed(page, at, Scenario())
+        return Supposed(found.rows.with_columns(variant=pl.lit(ADVISED)), found.risk)
+    return Supposed(rows, risk)
+
+
+@lru_cache(maxsize=32)
+def _kept(_utility: str, at: datetime, scenario: Scenario) -> Supposed:
+    with shared_engine() as engine:
+        inputs = inputs_of(engine, QUESTION, at)
+    return what_if(inputs, at, scenario)
+
+
+def _show(page: Page, supposed: Supposed, without: Supposed) -> None:
+    rows = pl.concat([supposed.rows, without.rows], how="diagonal_relaxed")
+    names = {WHAT_IF: page.say("plan", "with"), ADVISED: page.say("plan", "without")}
+    draw_plan(page, rows, "what-if", names)
+    risk = without.risk.rename({"probability": "without"})
+    both = supposed.risk.join(risk, on="site_id", how="left").sort(
+        "probability", "site_id", descending=[True, False], nulls_last=True
+    )
+    st.html(f"<h3>{escape(page.say('what_if', 'risk'))}</h3>")
+    show_table(page, both.head(RISKS), _columns(page), "what-if-risk", None)
+
+
+def _columns(page: Page) -> list[Column]:
+    def percent(name: str) -> Column:
+        return Column(
+            name,
+            page.say("plan", "with" if name == "probability" else "without"),
+            draw=lambda row: "–" if row[name] is None else f"{number(100 * row[name])} %",
+        )
+
+    station = Column(
+        "site_id",
+        page.say("what_if", "station"),
+        draw=lambda row: escape(page.named("sites", row["site_id"])),
+    )
+    return [station, percent("probability"), percent("without")]
