@@ -13,6 +13,7 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
+from data_sources.power import SEEN
 from tests.faults.plant import Plant
 from tests.faults.table import Row, row
 
@@ -64,6 +65,7 @@ class Record:
         self._lay(self.root, fresh, hollow)
         shutil.rmtree(self.root, ignore_errors=True)
         fresh.rename(self.root) if fresh.exists() else self.root.mkdir()
+        (self.root / SEEN).unlink(missing_ok=True)  # the machine starts anew
 
     def _lay(self, folder: Path, into: Path, hollow: bool) -> None:
         names = self._names(folder.parent)
