@@ -151,8 +151,10 @@ def show_points(at: datetime) -> None:
 
 
 st.html(f"<style>{style()}</style>")
-show_trust()
+line = st.empty()  # the board of a past moment may have to be computed: the groups stand first
 show_first()
+with line:
+    show_trust()
 show_points(at)
 show_groups()
 show_sources(page)

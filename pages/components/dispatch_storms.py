@@ -13,7 +13,7 @@ from pages.components.blocks import show_heading, show_missing
 from pages.components.chart import show_chart
 from pages.components.choices import select
 from pages.components.dispatch_list import own_state, station_list
-from pages.components.dispatch_storm import HEIGHT, storm_chart
+from pages.components.dispatch_storm import storm_chart
 from pages.components.links import SHOWN, View
 from pages.components.numbers import number
 from pages.components.page import Page
@@ -80,7 +80,9 @@ def _show_hours(page: Page, storm: dispatch.Storm, ahead: pl.DataFrame) -> None:
         st.query_params["hour"] = chosen
     hour = datetime.fromisoformat(chosen)
     with place.container():
-        show_chart(page, storm_chart(page, storm, ahead, hour + HOUR / 2), "storm", say("storm", "alt"), HEIGHT)
+        figure = storm_chart(page, storm, ahead, hour + HOUR / 2)
+        if figure is not None:
+            show_chart(page, figure, "storm", say("storm", "alt"), figure.layout.height)
     st.html(_at_hour(page, storm, hour))
 
 
@@ -89,13 +91,16 @@ def _at_hour(page: Page, storm: dispatch.Storm, hour: datetime) -> str:
     say = page.say
     rain, works, stations = storm.at(hour)
     over = stations.filter(pl.col("nearness") >= 1).height
-    told = escape(say("storm", "at_hour", time=page.time(hour), mm=number(rain), n=over))
+    told = escape(say("storm", "at_hour", time=page.time(hour), mm=number(rain)))
+    if not stations.is_empty():
+        told += escape(say("storm", "over_then", n=over))
     lines = "".join(f"<br>{_works(page, row)}" for row in works.to_dicts())
     frozen = View(page.lang, page.view.theme, hour + HOUR, SHOWN).link(page.path, **page.wanted)
     link = f'<a href="{frozen}" target="_self">{escape(say("storm", "freeze"))}</a>'
     rows = stations.head(MOST_LINES).to_dicts()
     states = {row["site_id"]: own_state(row) for row in rows}
-    return f'<div class="hour" data-hour-over="{over}">{told}{lines} {link}</div>{station_list(page, rows, states)}'
+    listed = station_list(page, rows, states) if rows else ""
+    return f'<div class="hour" data-hour-over="{over}">{told}{lines} {link}</div>{listed}'
 
 
 def _works(page: Page, row: dict[str, Any]) -> str:

@@ -6,6 +6,12 @@ from datetime import datetime, timedelta
 import polars as pl
 import pytest
 
+from metrics.queries.dispatch import Storm
+from pages.components.dispatch_storm import storm_chart
+from pages.components.links import View
+from pages.components.page import Page
+from pages.components.theme import themes
+from pages.components.words import words_in
 from sample_data.events import events
 from tests.browser.pictures import moment_in_cycle
 from tests.conftest import AS_OF
@@ -113,6 +119,52 @@ def test_the_address_carries_order_and_area(sample_page):
 @pytest.mark.slow
 def test_it_says_that_there_is_no_forecast(sample_page):
     assert 'data-forecast="none"' in shown_html(sample_page("dispatch"))
+
+
+def hours_of(*values, start=AS_OF - 3 * HOUR):
+    return [start + n * HOUR for n in range(len(values))]
+
+
+def storm_of(rain=(), works=(), wells=()):
+    """A storm of one works that takes 100 m³/h and one well whose alarm level is 4 m."""
+    utc = pl.Datetime("us", "UTC")
+    return Storm(
+        AS_OF - 3 * HOUR,
+        AS_OF,
+        pl.DataFrame({"valid_at": hours_of(*rain), "mm": rain}, schema={"valid_at": utc, "mm": pl.Float64}),
+        pl.DataFrame(
+            {"site_id": "T1", "valid_at": hours_of(*works), "observed": works, "capacity_m3h": 100.0},
+            schema={"site_id": pl.String, "valid_at": utc, "observed": pl.Float64, "capacity_m3h": pl.Float64},
+        ),
+        pl.DataFrame(
+            {"site_id": "P1", "hour": hours_of(*wells), "level_m": wells, "alarm_level": 4.0}
+            | {"nearness": [one / 4 for one in wells]},
+            schema={"site_id": pl.String, "hour": utc}
+            | dict.fromkeys(("level_m", "alarm_level", "nearness"), pl.Float64),
+        ),
+    )
+
+
+def chart(storm, utility):
+    page = Page("dispatch", {}, View("en", "light"), utility, words_in("en"), AS_OF)
+    return storm_chart(page, storm, pl.DataFrame(), AS_OF)
+
+
+def test_a_storms_chart_colours_what_passes_the_whole(tiny_utility):
+    figure = chart(storm_of((1.0, 9.0, 0.0), (50.0, 120.0, 90.0), (2.0, 3.0, 4.4)), tiny_utility)
+    rain, works, over_works, wells, over_wells = figure.data
+    assert list(rain.y) == [1.0, 9.0, 0.0]
+    assert list(works.y) == [50.0, 120.0, 90.0]
+    assert (list(over_works.y), over_works.line.color) == ([None, 120.0, None], themes()["light"]["warning"])
+    assert list(wells.y) == [50.0, 75.0, pytest.approx(110)]
+    assert (over_wells.y[2], over_wells.line.color) == (pytest.approx(110), themes()["light"]["alarm"])
+
+
+def test_a_storms_chart_has_no_room_for_what_is_unknown(tiny_utility):
+    alone = chart(storm_of(rain=(1.0, 2.0)), tiny_utility)
+    assert len(alone.data) == 1
+    assert alone.layout.height < chart(storm_of((1.0, 2.0), (50.0, 60.0)), tiny_utility).layout.height
+    assert chart(storm_of(), tiny_utility) is None
 
 
 def test_a_utility_without_sewage_rows_says_what_to_bring(empty_page):
