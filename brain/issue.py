@@ -23,17 +23,25 @@ def rows_of(
     at: datetime,
     age_s: float,
 ) -> Answer:
-    """Table → the rows to be written of these answers (None: it could not answer), with model, issue and age."""
-    shown = method if shows_method and method is not None else baseline if baseline is not None else method
+    """Table → the rows to be written of these answers (None: it could not answer), with model, issue and age.
+
+    What is shown is the method's answer or the baseline's; of a series that it leaves out, the other's.
+    """
+    answers = {question.model: method or {}, question.baseline_model: baseline or {}}
+    first = question.model if shows_method else question.baseline_model
+    shown, other = (answers[first] or {}), next(answer for model, answer in answers.items() if model != first)
+    shown, other = (shown, other) if shown else (other, {})
     parts: dict[str, list[pl.DataFrame]] = {}
-    for model, answer in ((question.model, method), (question.baseline_model, baseline)):
-        for table, rows in (answer or {}).items():
+    for model, answer in answers.items():
+        for table, rows in answer.items():
             if table == "forecast":
                 parts.setdefault(table, []).append(rows.with_columns(model=pl.lit(model)))
-                if answer is shown:
-                    parts[table].append(rows.with_columns(model=pl.lit(SHOWN)))
             elif table in BOTH or answer is shown:
                 parts.setdefault(table, []).append(rows)
+    if "forecast" in shown:
+        parts["forecast"] += [
+            rows.with_columns(model=pl.lit(SHOWN)) for rows in (shown["forecast"], _beyond(shown, other))
+        ]
     return {table: _complete(table, pl.concat(frames, how="diagonal"), at, age_s) for table, frames in parts.items()}
 
 
@@ -44,6 +52,12 @@ def write(lake: Lake, rows: Answer, at: datetime, source: str) -> int:
         for table, frame in rows.items()
         if (new := _not_issued(lake, table, frame, at)).height
     )
+
+
+def _beyond(shown: Answer, other: Answer) -> pl.DataFrame:
+    """The other's forecasts of series that the one shown says nothing of: a silent meter's, for one."""
+    rows = other.get("forecast", shown["forecast"].clear())
+    return rows.join(shown["forecast"].select("series").unique(), on="series", how="anti")
 
 
 def _complete(table: str, rows: pl.DataFrame, at: datetime, age_s: float) -> pl.DataFrame:

@@ -1,64 +1,110 @@
 """How much water will the city use? Each zone and the network, hour by hour for seven days, and the business days."""
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 import numpy as np
 import polars as pl
 
-from brain.demand.hours import Floats, Hours, hours_around
-from brain.demand.naive import errors_of_last_week, last_week
-from brain.demand.profile import weekly_profile
+from brain.demand import method
+from brain.demand.at_hand import business_days, demand_at_hand, silent_h, whole_days
+from brain.demand.boosting import AHEAD_H, Size
+from brain.demand.hours import DAY_H, hours_around
+from brain.demand.naive import bands_of_last_week, last_week
+from brain.demand.rows import DAY_SERIES, day_rows, hourly_rows
 from brain.demand.series import FLOWS, demand, matrix
+from brain.demand.weather import is_known
 from brain.question import Answer, Inputs, Need, Question, TooLittle
 
-QUANTILES = (0.025, 0.1, 0.5, 0.9, 0.975)
-AHEAD_H = 168
-LEAST_ERRORS = 14 * 24
-"""Hours of errors from which on a band means something."""
+SIZE = Size(trees=150, every_h=54)
+"""Learning at the size that a run has time for; origins 54 hours apart meet every hour of issue."""
+BACK, LEARNT_FROM = timedelta(days=84), timedelta(days=400)
+SILENT_H = 48
+"""Hours of silence from which on a series is left to the baseline."""
 
 INPUTS = {
-    "hourly": Need("hourly", back=timedelta(days=84), where=FLOWS),
+    "hourly": Need("hourly", back=BACK, where=FLOWS),
+    "weather": Need("weather", back=BACK, ahead=timedelta(hours=AHEAD_H)),
     "sites": Need("sites"),
 }
+FIT_INPUTS = {
+    "hourly": Need("hourly", back=LEARNT_FROM, where=FLOWS),
+    "weather": Need("weather", back=LEARNT_FROM, where={"kind": ("observed",)}),
+    "sites": Need("sites"),
+}
+SCORE_INPUTS = {"hourly": Need("hourly", back=timedelta(days=31), where=FLOWS), "sites": Need("sites")}
+
+
+def fit(inputs: Inputs, now: datetime) -> dict[str, Any]:
+    """The method fitted on up to 400 days. Raises TooLittle where there is less than it needs."""
+    names, at_hand, first = demand_at_hand(inputs, now, LEARNT_FROM, 0)
+    known = np.isfinite(at_hand.values).any(axis=0)
+    hours = int(first - np.argmax(known)) if known.any() else 0
+    if hours < method.least_h(SIZE):
+        raise TooLittle(f"{hours // DAY_H} days of hourly flow; learning needs {method.least_h(SIZE) // DAY_H}")
+    state = method.train(at_hand, first, SIZE)
+    return state | {"series": names, "has_weather": is_known(at_hand.temperature, first)}
 
 
 def answer(inputs: Inputs, now: datetime) -> Answer:
-    """The week's usual shape at the level of the last days. Raises TooLittle where no series has three weeks."""
-    return _forecast(inputs, now, weekly_profile)
+    """Gradient boosting on like days, recent days, calendar and weather. Raises TooLittle where the weather is gone."""
+    state = inputs.fitted
+    names, at_hand, first = demand_at_hand(inputs, now, BACK, AHEAD_H, state["series"], state["scale"])
+    if state["has_weather"] and not is_known(at_hand.temperature, first):
+        raise TooLittle("no temperature of the last three days")
+    quantiles = method.forecast(state, at_hand, first)
+    days = business_days(inputs, at_hand.hours)
+    totals = method.day_totals(state, at_hand, quantiles[:, :, 2], days[first:], whole_days(days, first))
+    rows = []
+    for number, name in enumerate(names):
+        age_h = silent_h(at_hand.values[number, :first])
+        if age_h < SILENT_H:
+            rows.append(hourly_rows(name, at_hand.hours, first, quantiles[number], age_h))
+            if name in _totals(inputs):
+                of_days = {day: of_all[number] for day, of_all in totals.items()}
+                rows.append(day_rows(name, inputs.utility, of_days, age_h))
+    return _forecast(rows, "every zone and works has been silent for two days")
 
 
 def baseline(inputs: Inputs, now: datetime) -> Answer:
     """Last week repeated. Raises TooLittle where no series has three weeks of data."""
-    return _forecast(inputs, now, last_week)
-
-
-def _forecast(inputs: Inputs, now: datetime, model: Callable[[Floats, Hours, int], Floats]) -> Answer:
-    hours = hours_around(now, 84 * 24, AHEAD_H, inputs.utility.timezone)
-    first = hours.index(now)
+    hours = hours_around(now, BACK // timedelta(hours=1), AHEAD_H, inputs.utility.timezone)
+    first, days = hours.index(now), business_days(inputs, hours)
     rows = []
     for name, values in matrix(demand(inputs["hourly"], inputs["sites"]), hours).items():
-        off = errors_of_last_week(values, hours, first)
-        if len(off) >= LEAST_ERRORS:
-            rows.append(_rows(name, hours, first, model(values, hours, first), np.quantile(off, QUANTILES)))
-    if not rows:
-        raise TooLittle("no zone and no works has three weeks of hourly flow")
-    return {"forecast": pl.concat(rows)}
-
-
-def _rows(series: str, hours: Hours, first: int, median: Floats, band: Floats) -> pl.DataFrame:
-    """One series' quantiles: the median moved by the quantiles of its errors, not below nothing."""
-    at = hours.moments(first, hours.count)
-    frames = [
-        pl.DataFrame({"series": series, "valid_at": at, "quantile": q, "value": np.maximum(median + shift, 0.0)})
-        for q, shift in zip(QUANTILES, band, strict=True)
-    ]
-    return pl.concat(frames).drop_nans("value")
+        off, of_days = bands_of_last_week(values, hours, first, days)
+        repeated, age_h = last_week(values, hours, first), silent_h(values[:first])
+        rows.append(hourly_rows(name, hours, first, np.maximum(repeated[:, None] + off, 0), age_h))
+        if name in _totals(inputs):
+            sums = {day: repeated[days[first:] == day].sum() + of_days for day in whole_days(days, first)}
+            rows.append(day_rows(name, inputs.utility, sums, age_h))
+    return _forecast(rows, "no zone and no works has three weeks of hourly flow")
 
 
 def observed(inputs: Inputs, now: datetime) -> pl.DataFrame:
-    """What the zones took and what left the works."""
-    return demand(inputs["hourly"], inputs["sites"])
+    """What the zones took and what left the works, by hour, and of the network by business day."""
+    hourly = demand(inputs["hourly"], inputs["sites"])
+    day = inputs.utility.day_expr("valid_at").alias("day")
+    of_network = hourly.filter(pl.col("series").is_in(_totals(inputs))).group_by("series", day)
+    daily = of_network.agg(pl.len(), pl.col("valid_at").min(), pl.col("value").sum())
+    whole = daily.filter(pl.col("len") >= DAY_H - 1).with_columns(series=pl.col("series") + DAY_SERIES)
+    starts = pl.Series([inputs.utility.day_start(day) for day in whole["day"]], dtype=hourly.schema["valid_at"])
+    whole = whole.filter(pl.col("valid_at") == starts)
+    return pl.concat([hourly, whole.select(hourly.columns)])
+
+
+def _totals(inputs: Inputs) -> list[str]:
+    """The series of which business days are forecast, too: the network's."""
+    networks = inputs["sites"].filter(pl.col("kind") == "network")
+    return [f"{site}/demand" for site in networks["site_id"]]
+
+
+def _forecast(rows: list[pl.DataFrame], nothing: str) -> Answer:
+    """Raises TooLittle, saying `nothing`, where there is no row."""
+    frame = pl.concat(rows) if rows else pl.DataFrame()
+    if frame.is_empty():
+        raise TooLittle(nothing)
+    return {"forecast": frame}
 
 
 QUESTION = Question(
@@ -66,9 +112,12 @@ QUESTION = Question(
     inputs=INPUTS,
     answer=answer,
     baseline=baseline,
-    model="weekly_profile",
+    model="boosting",
     baseline_model="last_week",
     clock=timedelta(hours=6),
     decides="pinball_24h",
+    fit=fit,
+    fit_inputs=FIT_INPUTS,
     observed=observed,
+    score_inputs=SCORE_INPUTS,
 )

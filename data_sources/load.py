@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import available_timezones
 
+import holidays
 import polars as pl
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
@@ -42,6 +43,7 @@ class _Toml(BaseModel):
     refresh_seconds: float = Field(5, ge=1)
     sample: bool = False
     keep_days: dict[str, Annotated[int, Field(ge=1)]] = Field(default_factory=dict)
+    holidays: str = ""
     map: _Map
 
     @field_validator("keep_days")
@@ -56,6 +58,15 @@ class _Toml(BaseModel):
     def _known(cls, value: str) -> str:
         if value not in available_timezones():
             raise ValueError(f"{value!r} is no time zone such as Asia/Shanghai")
+        return value
+
+    @field_validator("holidays")
+    @classmethod
+    def _with_calendar(cls, value: str) -> str:
+        country, _, part = value.partition("-")
+        known = holidays.list_supported_countries()
+        if value and (country not in known or (part and part not in known[country])):
+            raise ValueError(f"{value!r} is no ISO code of a country, or country-subdivision, such as CN or IT-TS")
         return value
 
 

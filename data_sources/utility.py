@@ -33,6 +33,7 @@ class Utility:
     refresh_seconds: float
     sample: bool
     keep_days: dict[str, int]
+    holidays: str
     map: MapView
     sites: pl.DataFrame
     groups: pl.DataFrame

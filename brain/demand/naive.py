@@ -2,10 +2,11 @@
 
 import numpy as np
 
-from brain.demand.hours import Floats, Hours
+from brain.demand.bands import QUANTILES, quantile_of_errors
+from brain.demand.hours import Floats, Hours, Ints
 
 WEEK = 7
-WEEKS_OF_ERRORS = 8
+HOURS_OF_ERRORS = 8 * WEEK * 24
 
 
 def last_week(values: Floats, hours: Hours, first: int) -> Floats:
@@ -20,9 +21,18 @@ def last_week(values: Floats, hours: Hours, first: int) -> Floats:
     return answer[first:]
 
 
-def errors_of_last_week(values: Floats, hours: Hours, first: int) -> Floats:
-    """How far last week repeated was off in each hour of the eight weeks before `first`, without the missing ones."""
-    begin = max(first - WEEKS_OF_ERRORS * WEEK * 24, 0)
+def bands_of_last_week(values: Floats, hours: Hours, first: int, days: Ints) -> tuple[Floats, Floats]:
+    """Quantiles of how far last week repeated was off in the eight weeks before `first`: of its hours, and of the sums
+    of its `days`; NaN of too few.
+    """
+    begin = max(first - HOURS_OF_ERRORS, 0)
     place = hours.before(WEEK)[begin:first]
     off = np.where(place >= 0, values[begin:first] - values[place], np.nan)
-    return off[~np.isnan(off)]
+    counted, of_hour = np.unique(days[begin:first], return_inverse=True)
+    # the first and the last day may lie in it in part
+    sums = np.bincount(of_hour, off, len(counted)).astype(np.float64)[1:-1]
+    return _quantiles(off), _quantiles(sums)
+
+
+def _quantiles(errors: Floats) -> Floats:
+    return np.array([quantile_of_errors(errors, q) for q in QUANTILES])
