@@ -77,8 +77,8 @@ def team_scores() -> Floats | None:
     found = next((file for folder in folders if (file := folder / "bwdf" / "team_scores.csv").exists()), None)
     if found is None:
         return None
-    with found.open(encoding="utf-8") as file:
-        rows = list(csv.DictReader(file))
+    with found.open(encoding="utf-8") as handle:
+        rows = list(csv.DictReader(handle))
     teams = [name for name in rows[0] if name.startswith("Ranking position")]
     table = np.full((len(teams), len(WEEKS), len(SCORES), 10), np.nan)
     for row in rows:

@@ -18,7 +18,12 @@ from brain.question import Answer, Inputs, Need, Question, TooLittle
 
 SIZE = Size(trees=150, every_h=54)
 """Learning at the size that a run has time for; origins 54 hours apart meet every hour of issue."""
+CLOCK = timedelta(hours=6)
 BACK, LEARNT_FROM = timedelta(days=84), timedelta(days=400)
+NEXT_H = 24
+"""Hours that a zone is forecast ahead, but for the last issue of a business day, which reaches seven days as all of
+the network's do: more would be kept than anybody looks at.
+"""
 SILENT_H = 48
 """Hours of silence from which on a series is left to the baseline."""
 
@@ -59,7 +64,9 @@ def answer(inputs: Inputs, now: datetime) -> Answer:
     for number, name in enumerate(names):
         age_h = silent_h(at_hand.values[number, :first])
         if age_h < SILENT_H:
-            rows.append(hourly_rows(name, at_hand.hours, first, quantiles[number], age_h))
+            rows.append(
+                hourly_rows(name, at_hand.hours, first, quantiles[number, : _ahead_h(inputs, name, now)], age_h)
+            )
             if name in _totals(inputs):
                 of_days = {day: of_all[number] for day, of_all in totals.items()}
                 rows.append(day_rows(name, inputs.utility, of_days, age_h))
@@ -74,7 +81,8 @@ def baseline(inputs: Inputs, now: datetime) -> Answer:
     for name, values in matrix(demand(inputs["hourly"], inputs["sites"]), hours).items():
         off, of_days = bands_of_last_week(values, hours, first, days)
         repeated, age_h = last_week(values, hours, first), silent_h(values[:first])
-        rows.append(hourly_rows(name, hours, first, np.maximum(repeated[:, None] + off, 0), age_h))
+        ahead = repeated[: _ahead_h(inputs, name, now), None] + off
+        rows.append(hourly_rows(name, hours, first, np.maximum(ahead, 0), age_h))
         if name in _totals(inputs):
             sums = {day: repeated[days[first:] == day].sum() + of_days for day in whole_days(days, first)}
             rows.append(day_rows(name, inputs.utility, sums, age_h))
@@ -99,6 +107,12 @@ def _totals(inputs: Inputs) -> list[str]:
     return [f"{site}/demand" for site in networks["site_id"]]
 
 
+def _ahead_h(inputs: Inputs, series: str, now: datetime) -> int:
+    """How many hours of a series are issued at `now`."""
+    ends = inputs.utility.day_start(inputs.utility.day_of(now) + timedelta(days=1))
+    return AHEAD_H if series in _totals(inputs) or ends - now <= CLOCK else NEXT_H
+
+
 def _forecast(rows: list[pl.DataFrame], nothing: str) -> Answer:
     """Raises TooLittle, saying `nothing`, where there is no row."""
     frame = pl.concat(rows) if rows else pl.DataFrame()
@@ -114,7 +128,7 @@ QUESTION = Question(
     baseline=baseline,
     model="boosting",
     baseline_model="last_week",
-    clock=timedelta(hours=6),
+    clock=CLOCK,
     decides="pinball_24h",
     fit=fit,
     fit_inputs=FIT_INPUTS,
