@@ -3,7 +3,7 @@
 import json
 from collections import Counter
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, Any
 
 import polars as pl
@@ -13,6 +13,7 @@ from brain.backtest import backtest as ask_backwards
 from brain.public_scores import public_scores
 from brain.questions import QUESTIONS
 from brain.run import run as ask_now
+from brain.score_table import score_facts
 from brain.scores import score as score_now
 from brain.scores import score_once_a_day
 from brain.track_record import newest_scores
@@ -85,11 +86,11 @@ def backtest(days: Days = 30, as_of: AsOf = None, question: Only = None, as_json
         rows = newest_scores(engine.lake, as_of or now).filter(pl.col("question").is_in(only or _ids()))
     states = {id_: Counter(one.state for one in outcomes if one.question == id_) for id_ in only or _ids()}
     if as_json:
-        print_json({"asked": states, "scores": _facts(rows)})
+        print_json({"asked": states, "scores": score_facts(rows)})
         return
     for id_, counted in states.items():
         typer.echo(f"{id_}: {', '.join(f'{count} {state}' for state, count in counted.items())}")
-    _show(_facts(rows))
+    _show(score_facts(rows))
 
 
 @app.command()
@@ -98,7 +99,7 @@ def score(as_json: Json = False) -> None:
     with bad_input_ends():
         engine, now = _engine()
         score_once_a_day(engine, now)
-        facts = public_scores() + _facts(newest_scores(engine.lake, now))
+        facts = public_scores() + score_facts(newest_scores(engine.lake, now))
     if as_json:
         print_json(facts)
     else:
@@ -124,17 +125,6 @@ def explain(advice: Annotated[str, typer.Argument(help="an advice's id")], as_js
 
 def _ids() -> list[str]:
     return [question.id for question in QUESTIONS]
-
-
-def _facts(rows: pl.DataFrame) -> list[dict[str, Any]]:
-    """Rows of table score as `score --json` gives them."""
-    return [
-        {
-            **{name: row[name] for name in ("question", "model", "baseline", "metric", "value", "baseline_value", "n")},
-            "window": f"{row['window_start'].astimezone(UTC):%Y-%m-%d}/{row['window_end'].astimezone(UTC):%Y-%m-%d}",
-        }
-        for row in rows.to_dicts()
-    ]
 
 
 def _show(facts: list[dict[str, Any]]) -> None:

@@ -8,6 +8,7 @@ import polars as pl
 from brain.public_scores import public_scores
 from brain.question import Question
 from brain.questions import QUESTIONS
+from brain.status import read_status
 from brain.track_record import method_is_shown, newest_scores
 from metrics.engine import Engine
 
@@ -42,6 +43,17 @@ def verdicts(engine: Engine, as_of: datetime) -> pl.DataFrame:
     scores = newest_scores(engine.lake, as_of)
     rows = [_verdict(engine, one, scores, as_of) for one in QUESTIONS]
     return pl.DataFrame(rows, infer_schema_length=None)
+
+
+def outcomes(engine: Engine, as_of: datetime) -> pl.DataFrame:
+    """What became of each question when it was last asked, up to `as_of`: question, at, outcome, reason, seconds."""
+    schema = {
+        "question": pl.String(), "at": pl.Datetime("us", "UTC"), "outcome": pl.String(), "reason": pl.String(),
+        "seconds": pl.Float64(),
+    }  # fmt: skip
+    asked = [one for one in read_status(engine.lake).values() if one.at <= as_of]
+    rows = [(one.question, one.at, one.state, one.reason, one.seconds) for one in asked]
+    return pl.DataFrame(rows, schema=schema, orient="row")
 
 
 def _verdict(engine: Engine, question: Question, scores: pl.DataFrame, as_of: datetime) -> dict[str, Any]:

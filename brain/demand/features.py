@@ -5,7 +5,7 @@ from functools import cached_property
 
 import numpy as np
 
-from brain.demand.days import SUNDAY, likes
+from brain.demand.days import HOLIDAY, likes
 from brain.demand.hours import DAY_H, HOUR_S, Floats, Hours, Ints
 
 LIKES = 5
@@ -68,7 +68,7 @@ class Demand:
 
     def _calendar(self) -> list[Floats]:
         angle = 2 * np.pi * self.hours.day / 365.2425
-        is_off = (self.like != self.hours.weekday) & (self.like == SUNDAY)
+        is_off = self.like == HOLIDAY
         rows = (self.hours.hour, self.hours.weekday, self.like, np.sin(angle), np.cos(angle))
         shifts = (is_off, np.roll(is_off, DAY_H), np.roll(is_off, -DAY_H))
         return [np.asarray(row, dtype=np.float64) for row in (*rows, *shifts)]

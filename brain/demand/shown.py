@@ -60,8 +60,11 @@ def sites_table(engine: Engine, as_of: datetime) -> pl.DataFrame:
     inside_pct, the share of hours inside P10–P90. Null where hours are missing.
     """
     names = [f"{site}/demand" for site in series_list(engine, as_of)]
-    coming = _newest(_issued(engine, as_of), names).filter(pl.col("valid_at") < as_of + DAY)
-    past = came(engine, as_of).filter(pl.col("valid_at") >= as_of - DAY)
+    hour = as_of.replace(minute=0, second=0, microsecond=0)
+    coming = _newest(_issued(engine, as_of), names).filter(
+        pl.col("valid_at").is_between(hour, hour + DAY, closed="left")
+    )
+    past = came(engine, as_of).filter(pl.col("valid_at") >= hour - DAY)
     then = (
         _beside(engine, as_of)
         .group_by("series")

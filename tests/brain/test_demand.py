@@ -47,7 +47,7 @@ def test_chinas_calendar_has_holidays_and_make_up_workdays():
     days = [date(2026, 2, 14), date(2026, 2, 17), date(2026, 2, 21), date(2026, 2, 28), date(2026, 3, 2)]
     calendar = holiday_calendar("CN", range(2026, 2027))
     # 14 and 28 February are Saturdays that are worked (like Fridays); the 17th, a Tuesday, is Spring Festival
-    assert like_weekdays(np.array([number(day) for day in days]), calendar).tolist() == [4, 6, 5, 4, 0]
+    assert like_weekdays(np.array([number(day) for day in days]), calendar).tolist() == [4, 7, 5, 4, 0]
     assert like_weekdays(np.array([number(days[1])]), None).tolist() == [1]
 
 
@@ -60,11 +60,11 @@ def test_like_days_skip_holidays_and_holidays_look_at_sundays():
     # Monday 5 January 1970 is number 4; three weeks, with a holiday on Monday the 12th (index 7)
     days = np.arange(4, 4 + 22)
     like = (days + 3) % 7
-    like[7] = 6
+    like[7] = 7
     found = likes(days, like, 2)
     assert found[:, 14].tolist() == [0, -1]  # Monday the 19th: not the holiday, but the Monday before
     assert found[:, 21].tolist() == [14, 0]
-    like[14] = 6
+    like[14] = 7
     assert likes(days, like, 2)[:, 14].tolist() == [7, 6]  # a holiday: the holiday and the Sunday before
 
 

@@ -1,9 +1,7 @@
 """Walks every question: contract, card, order, determinism, and that nothing after the moment is looked at."""
 
 import json
-import os
 import re
-import shutil
 from datetime import timedelta
 
 import polars as pl
@@ -22,6 +20,7 @@ from metrics.catalogue import load_catalogue
 from metrics.engine import Engine
 from metrics.view_columns import VIEW_COLUMNS
 from tests.conftest import AS_OF
+from tests.linked_lake import linked_lake
 
 NOW = AS_OF - timedelta(days=2, minutes=20)
 """14:00 UTC, two days before the sample ends."""
@@ -79,9 +78,7 @@ def answers(engine: Engine, question: Question, state_lake: Lake) -> dict[str, d
 @pytest.fixture(scope="session")
 def spoiled_lake(sample_lake, tmp_path_factory, demonstration):
     """The sample, but what became known after NOW is nonsense: readings, rain and its forecasts."""
-    root = tmp_path_factory.mktemp("spoiled") / "lake"
-    shutil.copytree(sample_lake.root, root, copy_function=os.link)
-    lake = Lake(root, demonstration)
+    lake = linked_lake(sample_lake, tmp_path_factory.mktemp("spoiled") / "lake")
     today = demonstration.day_of(NOW)
     wanted = demonstration.points.filter(pl.col("quantity").is_in(QUANTITIES))["point_id"].to_list()
     for table in ("reading", "weather"):
