@@ -16,6 +16,7 @@ from brain.run import run as ask_now
 from brain.score_table import score_facts
 from brain.scores import score as score_now
 from brain.scores import score_once_a_day
+from brain.status import note_backtest
 from brain.track_record import newest_scores
 from data_sources.command_line import FOUND_SOMETHING, bad_input_ends, moment, print_json, shown_progress
 from data_sources.heartbeat import age_s as pulse_age_s
@@ -83,6 +84,7 @@ def backtest(days: Days = 30, as_of: AsOf = None, question: Only = None, as_json
         with shown_progress("backtest") as progress:
             outcomes = ask_backwards(engine, as_of or now, days, only, progress)
         score_now(engine, as_of or now, only)
+        note_backtest(engine.lake)
         rows = newest_scores(engine.lake, as_of or now).filter(pl.col("question").is_in(only or _ids()))
     states = {id_: Counter(one.state for one in outcomes if one.question == id_) for id_ in only or _ids()}
     if as_json:

@@ -6,6 +6,7 @@ import sys
 from datetime import date, datetime, timedelta
 
 from brain.question import slot
+from brain.status import was_backtested
 from data_sources.lake import Lake
 from data_sources.problems import ROOT
 
@@ -15,7 +16,7 @@ NICENESS = 10
 
 
 class BrainProcess:
-    """Starts `python -m brain run` once a quarter of an hour, one at a time; `backtest` where no score is there."""
+    """Starts `python -m brain run` once a quarter of an hour, one at a time; once a `backtest`."""
 
     def __init__(self, lake: Lake) -> None:
         self.lake = lake
@@ -31,7 +32,7 @@ class BrainProcess:
         if self._asked_for != at:
             self._asked_for = at
             return self._start("run")
-        if not self.lake.exists("score") and self.lake.exists("forecast") and self._tested_on != at.date():
+        if not was_backtested(self.lake) and self.lake.exists("forecast") and self._tested_on != at.date():
             self._tested_on = at.date()
             return self._start("backtest")
         return None

@@ -45,5 +45,20 @@ def write_status(lake: Lake, outcomes: Mapping[str, Outcome]) -> None:
     unfinished.replace(path)
 
 
+def was_backtested(lake: Lake) -> bool:
+    """Whether a backtest ever came to its end."""
+    return _backtest_file(lake).exists()
+
+
+def note_backtest(lake: Lake) -> None:
+    """Remember that a backtest came to its end."""
+    _backtest_file(lake).parent.mkdir(parents=True, exist_ok=True)
+    _backtest_file(lake).touch()
+
+
+def _backtest_file(lake: Lake) -> Path:
+    return lake.root / "brain" / "backtested"
+
+
 def _file(lake: Lake) -> Path:
     return lake.root / "brain" / "status.json"
