@@ -36,6 +36,11 @@ def column(name: str, label: str | None = None, unit: str = "", words: str | Non
     return Column(name, say("customers", label or name), unit, words=words, **more)
 
 
+def moment(name: str) -> Column:
+    """A column of instants, without their year."""
+    return column(name, draw=lambda row: "–" if row[name] is None else page.time(row[name], "%m-%d %H:%M"))
+
+
 def heading(name: str, **blanks: object) -> None:
     """The heading of a part, with what it means."""
     show_heading(page, say("customers", name, **blanks), say("customers", f"{name}_means"))
@@ -159,7 +164,7 @@ def where() -> None:
     zones = zoned(answer(hotline.report_zones, at)).with_columns(
         state=pl.when("is_cluster").then(pl.lit("warning")).otherwise(pl.lit("normal"))
     )
-    left, right = side_by_side("reports", [3, 2])
+    left, right = side_by_side("reports")
     with left:
         picture = on_map(reports, zones)
         if picture:
@@ -168,11 +173,11 @@ def where() -> None:
             line(say("customers", "no_places"))
     with right:
         own = [Column(kind, say("call_category", kind)) for kind in REPORTED]
-        columns = [column("state"), ZONE, column("reports", "n_reports"), *own, column("usual_a_day"), column("since")]
+        columns = [column("state"), ZONE, column("reports", "n_reports"), *own, column("usual_a_day")]
         show_table(page, zones, columns, "report-zones", 250)
         heading("latest")
         columns = [
-            column("started_at"), column("category", words="call_category"), ZONE,
+            moment("started_at"), column("category", words="call_category"), ZONE,
             column("channel", words="call_channel"),
             column("is_repeat", draw=lambda row: "✓" if row["is_repeat"] else ""),
         ]  # fmt: skip
@@ -203,7 +208,7 @@ def on_map(reports: pl.DataFrame, zones: pl.DataFrame) -> str:
 
 def answering(hours: pl.DataFrame, whole: dict[str, Any]) -> None:
     """How calls were answered, and what people called about twice."""
-    left, right = side_by_side("answered", [3, 2])
+    left, right = side_by_side("answered")
     with left:
         heading("answered")
         if whole["ended"]:
@@ -217,8 +222,7 @@ def answering(hours: pl.DataFrame, whole: dict[str, Any]) -> None:
         heading("repeated")
         rows = zoned(answer(hotline.repeated, at))
         columns = [
-            column("started_at"), column("category", words="call_category"), ZONE, column("first_at"),
-            column("channel", words="call_channel"), column("caller"),
+            moment("started_at"), column("category", words="call_category"), ZONE, moment("first_at"), column("caller"),
         ]  # fmt: skip
         if rows.is_empty():
             line(say("customers", "no_repeats"))
@@ -228,26 +232,23 @@ def answering(hours: pl.DataFrame, whole: dict[str, Any]) -> None:
 
 def work_orders(kinds: pl.DataFrame) -> None:
     """Orders by kind, and those that are open or were late."""
-    left, right = side_by_side("orders")
-    with left:
-        heading("orders")
-        columns = [
-            column("kind", words="order_kind"), column("due"), column("in_time", "closed_in_time"),
-            column("in_time_share", unit="%"), column("hours_taken", unit="h"), column("open"), column("overdue"),
-            column("satisfaction"),
-        ]  # fmt: skip
-        show_table(page, kinds, columns, "orders-by-kind", None)
-    with right:
-        heading("order_list")
-        rows = zoned(answer(orders.open_or_late, at))
-        columns = [
-            column("step", words="order_step"), column("kind", words="order_kind"), ZONE, column("due_at"),
-            column("hours_late", unit="h"), column("order_id"), column("opened_at"),
-        ]  # fmt: skip
-        if rows.is_empty():
-            line(say("customers", "no_open"))
-        else:
-            show_table(page, rows, columns, "orders", 320)
+    heading("orders")
+    columns = [
+        column("kind", words="order_kind"), column("due"), column("in_time", "closed_in_time"),
+        column("in_time_share", unit="%"), column("hours_taken", unit="h"), column("open"), column("overdue"),
+        column("satisfaction"),
+    ]  # fmt: skip
+    show_table(page, kinds, columns, "orders-by-kind", None)
+    heading("order_list")
+    rows = zoned(answer(orders.open_or_late, at))
+    columns = [
+        column("step", words="order_step"), column("kind", words="order_kind"), ZONE, moment("opened_at"),
+        moment("due_at"), column("hours_late", unit="h"), column("order_id"),
+    ]  # fmt: skip
+    if rows.is_empty():
+        line(say("customers", "no_open"))
+    else:
+        show_table(page, rows, columns, "orders", 320)
 
 
 def halls() -> None:
@@ -259,7 +260,7 @@ def halls() -> None:
         return
     today = {row["hall"]: row for row in answer(hall.now, at).iter_rows(named=True)}
     for (name,), own in waits.group_by("hall", maintain_order=True):
-        left, right = side_by_side(f"hall.{name}", [3, 2])
+        left, right = side_by_side(f"hall.{name}")
         with left:
             show_heading(page, say("customers", "hall_of", hall=name), say("customers", "hall_means"))
             grid = own.filter(pl.col("local_hour").is_not_null())

@@ -68,7 +68,7 @@ def due_column(name: str) -> Column:
     def to(row: Row) -> str | None:
         return listed_at(name, dn=str(row["dn_mm"]) if row["dn_mm"] else None) if row[name] else None
 
-    return Column(name, say("meter_state", name), link=to)
+    return Column(name, say("meter_due", name), link=to)
 
 
 def lists() -> None:

@@ -79,10 +79,7 @@ usual AS (
 SELECT
     usual.*,
     -- calls come by chance: so many standard deviations of a Poisson count above their median are no chance
-    coalesce(
-        usual.calls > usual.usual_high AND usual.calls > usual.usual + unusual.value * sqrt(greatest(usual.usual, 1)),
-        FALSE
-    ) AS is_unusual
+    coalesce(usual.calls > usual.usual + unusual.value * sqrt(greatest(usual.usual, 1)), FALSE) AS is_unusual
 FROM usual
 CROSS JOIN moment
 LEFT JOIN parameter AS unusual

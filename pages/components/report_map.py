@@ -59,10 +59,14 @@ def _mark(plane: Plane, one: Report, kind: str) -> str:
 def _names(plane: Plane, clusters: Sequence[Cluster]) -> str:
     named = sides([one.text for one in clusters], [plane.at(one.lon, one.lat) for one in clusters], plane)
     return "".join(
-        f'<i class="warning" style="{_style(plane, one)}"><a href="{one.link}" target="_self" aria-label='
-        f'"{escape(one.text)}">{SHAPES["warning"]}<b class="{side or "right"}">{escape(one.text)}</b></a></i>'
-        for one, side in zip(clusters, named, strict=True)
+        f'<i class="warning" style="{_style(plane, one)}"><a href="{one.link}" target="_self" '
+        f'title="{escape(one.text)}" aria-label="{escape(one.text)}">{SHAPES["warning"]}{_label(one, side)}</a></i>'
+        for one, side in reversed(list(zip(clusters, named, strict=True)))
     )
+
+
+def _label(one: Cluster, side: str | None) -> str:
+    return f'<b class="{side}">{escape(one.text)}</b>' if side else ""
 
 
 def _style(plane: Plane, one: Report | Cluster) -> str:

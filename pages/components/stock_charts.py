@@ -19,15 +19,18 @@ def days_chart(items: pl.DataFrame, theme: str, say: Words) -> go.Figure:
     colours = themes()[theme]
     names = items["name_zh"].to_list()
     figure = go.Figure()
-    figure.add_bar(
-        x=items["days_left"].to_list(), y=names, orientation="h", name=say("stock", "days"),
-        marker={"color": [colours["spark" if one == "normal" else one] for one in items["state"]], "line_width": 0},
-    )  # fmt: skip
+    for state in ("normal", "warning", "alarm"):
+        own = items.filter(state=state)
+        words = say("stock", "days" if state == "normal" else "below")
+        figure.add_bar(
+            x=own["days_left"].to_list(), y=own["name_zh"].to_list(), orientation="h", name=words,
+            marker={"color": colours["spark" if state == "normal" else state], "line_width": 0},
+        )  # fmt: skip
     figure.add_scatter(
         x=items["lead_time_days"].to_list(), y=names, mode="markers", name=say("stock", "lead"),
         marker={"symbol": "line-ns", "size": 18, "line": {"width": 3, "color": colours["text"]}},
     )  # fmt: skip
-    figure.update_layout(hovermode="y unified", bargap=0.35)
+    figure.update_layout(hovermode="y unified", bargap=0.35, barmode="overlay")
     figure.update_xaxes(rangemode="tozero", ticksuffix=f" {say('unit', 'd')}")
     return figure.update_yaxes(categoryorder="array", categoryarray=names[::-1], showgrid=False)
 
