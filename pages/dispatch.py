@@ -13,6 +13,7 @@ from pages.components.blocks import show_heading, show_missing
 from pages.components.choices import choose
 from pages.components.dispatch_advice import show_advice
 from pages.components.dispatch_figures import first_figures
+from pages.components.dispatch_forecast import show_forecast
 from pages.components.dispatch_list import station_list
 from pages.components.dispatch_plan import show_plan
 from pages.components.dispatch_quality import quality_table
@@ -102,6 +103,7 @@ if works.is_empty():
 st.html(first_figures(page, answer(dispatch.glance, at), works))
 states = site_states(board_of(page))
 show_stations(at)
+show_forecast(page, at)
 show_plan(page, at)
 show_advice(page)
 show_storms(page, at)

@@ -152,7 +152,8 @@ def _hours(engine: Engine, as_of: datetime, starts_at: datetime, ends_at: dateti
     levels = ask_one(engine, as_of, "stations").select("site_id", "alarm_level")
     stations = found["well_hours"].join(levels, on="site_id", how="left")
     near = stations.with_columns(nearness=pl.col("level_m") / pl.col("alarm_level"))
-    return Storm(starts_at, ends_at, found["rain"], found["inflow"], near)
+    works = found["inflow"].filter(pl.col("observed").is_not_null()).drop("p10", "p50", "p90")
+    return Storm(starts_at, ends_at, found["rain"], works, near)
 
 
 def _levels_before(engine: Engine, until: datetime) -> pl.DataFrame:
