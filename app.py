@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import uvicorn
+from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4
 from pydantic import BaseModel, ConfigDict, ValidationError
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
@@ -30,6 +31,7 @@ from data_sources import heartbeat
 from data_sources.lake import Lake
 from data_sources.load import load_utility
 from data_sources.problems import ROOT, BadInput
+from data_sources.prometheus import exposition
 from data_sources.settings import Settings
 from pages.components.compressed import CompressedStatic
 from pages.components.first_paint import FirstPaint
@@ -56,6 +58,12 @@ async def ready(request: Request) -> Response:
     ages = {"snapshot_age_s": snapshot_age, "data_age_s": data_age, "worker_age_s": heartbeat.age_s(lake_folder())}
     body = {"ready": fine, **ages}
     return JSONResponse(body, status_code=200 if fine else 503)
+
+
+async def metrics(request: Request) -> Response:
+    """What a Prometheus server asks: sources and worker, from the files that the worker keeps."""
+    age = _age_s((newest_board() or {}).get("made_at"))
+    return Response(exposition(lake_folder(), age, datetime.now(UTC)), media_type=CONTENT_TYPE_PLAIN_0_0_4)
 
 
 async def board(request: Request) -> Response:
@@ -174,6 +182,7 @@ app = App(
     lifespan=lifespan,
     routes=[
         Route("/api/ready", ready),
+        Route("/metrics", metrics),
         Route("/api/board", board),
         Route("/api/board.html", board_fragment),
         Route("/api/act", act, methods=["POST"]),

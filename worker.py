@@ -10,11 +10,12 @@ from datetime import UTC, date, datetime
 import structlog
 
 from brain.process import BrainProcess
+from data_sources import heartbeat
 from data_sources.heartbeat import beating
 from data_sources.lake import Lake
 from data_sources.load import load_utility
 from data_sources.locks import LockHeld
-from data_sources.logs import log_to_stderr
+from data_sources.logs import log_to
 from data_sources.power import mend
 from data_sources.problems import BadInput, Problem
 from data_sources.runner import Runner
@@ -45,6 +46,7 @@ class Worker:
         self.sources = Runner(lake)
         self._said: list[Problem] = []
         self._failed: set[str] = set()
+        self._steps: dict[str, dict[str, float]] = {}
         self._closed_for: date | None = None
         self._kept_up_on: date | None = None
 
@@ -96,6 +98,7 @@ class Worker:
 
     def _step(self, name: str, act: Callable[[], object]) -> None:
         """Run one step; its failure is said once, and so is its recovery."""
+        started = time.perf_counter()
         try:
             act()
         except Exception:
@@ -106,6 +109,11 @@ class Worker:
             if name in self._failed:
                 log.info("step recovered", step=name)
             self._failed.discard(name)
+        self._steps[name] = {"seconds": time.perf_counter() - started, "failed": name in self._failed}
+
+    def say(self) -> None:
+        """Keep how long each step took, for whoever watches."""
+        heartbeat.say(self.lake.root, {"commit_s": self.sources.commit_s, "steps": self._steps})
 
 
 def run(lake: Lake, parent: int | None) -> None:
@@ -115,6 +123,7 @@ def run(lake: Lake, parent: int | None) -> None:
         while _lives(parent):
             started = time.monotonic()
             worker.once()
+            worker.say()
             brain.tick(now_of(lake.utility, lake))
             while _lives(parent) and time.monotonic() - started < lake.utility.refresh_seconds:
                 time.sleep(min(LOOK_FOR_PARENT_S, lake.utility.refresh_seconds))
@@ -133,11 +142,11 @@ def main() -> int:
     parser = ArgumentParser(description=__doc__)
     parser.add_argument("--parent", type=int, help="the process with which this one ends")
     given = parser.parse_args()
-    log_to_stderr()
     settings = Settings()
     try:
         utility = load_utility(settings.utility)
         lake = Lake(settings.lake_of(utility.id), utility)
+        log_to(lake.root / "logs", "worker")
         with lake.worker_lock(), beating(lake.root):
             for said in mend(lake.root):
                 log.warning("after the machine went down", lost=said)

@@ -23,6 +23,7 @@ from tenacity import RetryCallState, Retrying, stop_never, wait_exponential_jitt
 
 from data_sources.connector import Connector, Source, connector, receives
 from data_sources.hidden import without_secrets
+from data_sources.logs import log_to
 from data_sources.problems import BadInput
 from data_sources.spool import Raw, Spool
 
@@ -164,6 +165,7 @@ def main() -> int:
     parser.add_argument("--once", action="store_true", help="fetch once; exit code 1, and why on stderr, on failure")
     given = parser.parse_args()
     _end_with_parent(given.parent)
+    log_to(given.lake / "logs", f"source-{given.source}")
     sources: list[Source] = pickle.load(sys.stdin.buffer)
     module = connector(sources[0].settings.kind)
     collecting = Collecting(given.source, sources, module, spool_folder(given.lake, given.source))

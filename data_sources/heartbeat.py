@@ -1,10 +1,12 @@
 """The worker's pulse: a file it touches every second, so that a screen can tell a stopped worker from a slow one."""
 
+import json
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Event, Thread
+from typing import Any
 
 EVERY_S = 1.0
 
@@ -33,6 +35,22 @@ def beating(lake_folder: Path) -> Iterator[None]:
         ended.set()
         heart.join()
         path.unlink(missing_ok=True)
+
+
+def say(lake_folder: Path, facts: dict[str, Any]) -> None:
+    """Keep what the worker says of its last round: commit_s, and of each of its steps seconds and failed."""
+    fresh = lake_folder / "worker.json.new"
+    fresh.write_text(json.dumps(facts), encoding="utf-8")
+    fresh.replace(lake_folder / "worker.json")
+
+
+def said(lake_folder: Path) -> dict[str, Any]:
+    """What the worker said last; {} where none ever did."""
+    try:
+        facts: dict[str, Any] = json.loads((lake_folder / "worker.json").read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError):
+        return {}
+    return facts
 
 
 def age_s(lake_folder: Path) -> float | None:

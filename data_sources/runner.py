@@ -67,6 +67,10 @@ class Feed:
             log.info("mapping has changed", source=self.name, rows_good_now=rows)
         self.log.facts["mapping"] = word
 
+    def waiting_bytes(self) -> int:
+        """What was received and isn't taken in yet."""
+        return self._reader.behind()
+
     def trim(self, number: int) -> None:
         """What is committed up to a number needs no spool any more; its raw copy is kept."""
         trim(self.folder, number, raw_folder(self.lake.root, self.name))
@@ -111,6 +115,8 @@ class Runner:
         self._collectors = {feed.name: Collector(feed.name, named[feed.name], lake.root) for feed in self.feeds}
         self._pending, self._committed_at = 0, time.monotonic()
         self.failed: dict[str, str] = {}
+        self.commit_s: float | None = None
+        """How long the newest commit of readings took."""
         for feed in self.feeds:
             feed.mend()
 
@@ -160,9 +166,12 @@ class Runner:
 
     def _note(self, feed: Feed) -> None:
         """What is wrong with a source, worst first: it can't be taken in, its process dies, it doesn't answer."""
-        last_try = read_json(feed.folder / LAST_TRY)
+        last_try, collector = read_json(feed.folder / LAST_TRY), self._collectors[feed.name]
+        if last_try.get("state") == "ok":
+            collector.answered(datetime.fromisoformat(last_try["tried_at"]).timestamp())
         refused = last_try.get("error") if last_try.get("state") == "failed" else None
-        feed.log.error(self.failed.get(feed.name) or self._collectors[feed.name].error or refused)
+        feed.log.error(self.failed.get(feed.name) or collector.error or refused)
+        feed.log.facts["waiting_bytes"] = feed.waiting_bytes()
 
     def _commit(self, now: datetime) -> None:
         """Readings that are pending become part of the table, and spools are trimmed."""
@@ -171,7 +180,9 @@ class Runner:
         over = self._pending and any(day < today for day in self.lake.pending_days())
         if not waited and not over and self._pending < COMMIT_ROWS:
             return
-        self.lake.commit_pending({feed.name: feed.number for feed in self.feeds})
+        started = time.perf_counter()
+        if self.lake.commit_pending({feed.name: feed.number for feed in self.feeds}):
+            self.commit_s = time.perf_counter() - started
         self._pending, self._committed_at = 0, time.monotonic()
         for feed in self.feeds:
             feed.trim(feed.number)

@@ -158,6 +158,12 @@ class SpoolReader:
         self._segment: int | None = None
         self._offset = 0
 
+    def behind(self) -> int:
+        """Bytes of segments that were not read yet."""
+        first = self._segment or 0
+        sizes = [segment_path(self.folder, one).stat().st_size for one in segments_of(self.folder) if one >= first]
+        return max(0, sum(sizes) - self._offset)
+
     def read(self, most_bytes: int) -> list[Record | Damage]:
         """The next batches, about `most_bytes` of payload at most (but one where there is any); [] where none is."""
         found: list[Record | Damage] = []

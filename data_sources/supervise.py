@@ -40,6 +40,7 @@ class Collector:
         self.name, self._sources, self._lake_root = name, sources, lake_root
         self._process: subprocess.Popen[bytes] | None = None
         self._wait_s, self._not_before, self._started_at = FIRST_WAIT_S, 0.0, 0.0
+        self._died_at = 0.0
         self.error: str | None = None
         """Why the process last died; None while it lives steadily."""
 
@@ -53,7 +54,7 @@ class Collector:
         now = time.monotonic()
         if self._process is not None and self._process.poll() is None:
             if now - self._started_at > STEADY_S:
-                self._wait_s, self.error = FIRST_WAIT_S, None
+                self._wait_s = FIRST_WAIT_S
             return False
         if self._process is not None:
             self._died(self._process.returncode, now)
@@ -62,6 +63,12 @@ class Collector:
             self._process = collecting(self.name, self._sources, self._lake_root)
             return True
         return False
+
+    def answered(self, at: float) -> None:
+        """The source answered at that moment (seconds since 1970): it is well if that was after its process died."""
+        if self.error is not None and at > self._died_at:
+            log.info("source recovered", source=self.name)
+            self.error = None
 
     def stop(self) -> None:
         """End the process: a spool survives that at any moment."""
@@ -76,7 +83,7 @@ class Collector:
         self.error = "gave no answer in time" if hung else f"its process ended with {_name(code)}"
         if was is None:
             log.warning("source failed", source=self.name, error=self.error)
-        self._process = None
+        self._process, self._died_at = None, time.time()
         self._not_before = now + self._wait_s
         self._wait_s = min(self._wait_s * 2, LONGEST_WAIT_S)
 

@@ -45,6 +45,13 @@ def test_ready_with_a_fresh_snapshot(address):
     assert 0 <= body["data_age_s"] < 60
 
 
+def test_metrics_for_prometheus(address):
+    answer = requests.get(f"{address}/metrics", timeout=5)
+    assert answer.headers["content-type"].startswith("text/plain; version=0.0.4")
+    age = re.search(r"^water_snapshot_age_seconds ([\d.]+)$", answer.text, re.MULTILINE)
+    assert 0 <= float(age[1]) < 60
+
+
 def test_the_board_as_json(address):
     document = requests.get(f"{address}/api/board", timeout=5).json()
     assert document["utility"] == "tiny"

@@ -42,7 +42,7 @@ def test_every_command_is_in_the_docs(verb):
 
 @pytest.mark.parametrize("name", Settings.model_fields)
 def test_every_setting_is_in_the_docs(name):
-    assert f"`WATER_{name.upper()}`" in (ROOT / "docs" / "operate.md").read_text(encoding="utf-8")
+    assert f"`WATER_{name.upper()}`" in (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("name", INDICATOR_PAGES)

@@ -1,7 +1,9 @@
 """Sources, quarantine and the way back in, as parts of the page of data health."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from html import escape
+from typing import Any
 
 import polars as pl
 import streamlit as st
@@ -14,7 +16,7 @@ from metrics.queries import health
 from pages.components.blocks import Figure, show_figures, show_heading, show_missing
 from pages.components.choices import select
 from pages.components.frozen import shared_engine
-from pages.components.numbers import duration
+from pages.components.numbers import duration, local
 from pages.components.page import Page
 from pages.components.snapshot import lake_folder
 from pages.components.states import SHAPES
@@ -50,8 +52,22 @@ def show_sources(page: Page) -> None:
         Column("groups", say("sources", "groups")),
         Column("kind", say("sources", "kind")),
         Column("error", say("sources", "error")),
+        Column("remarks", say("sources", "remarks")),
     ]
-    show_table(page, sources.with_columns(times), columns, "sources", None)
+    remarks = pl.Series("remarks", [_remarks(page, row) for row in sources.iter_rows(named=True)], dtype=pl.String)
+    show_table(page, sources.with_columns(times, remarks), columns, "sources", None)
+
+
+def _remarks(page: Page, row: Mapping[str, Any]) -> str | None:
+    """What an operator should know of a source beside its state: since when, its clock, its columns."""
+    say, said = page.say, []
+    if row["since"] is not None:
+        said.append(say("sources", "since", time=local(row["since"], page.utility.timezone, "%m-%d %H:%M")))
+    if row["clock_s"]:
+        how = "clock_ahead" if row["clock_s"] > 0 else "clock_back"
+        said.append(say("sources", how, time=duration(abs(row["clock_s"]), say)))
+    said += [say("sources", name, names=row[name]) for name in ("columns_come", "columns_gone", "unasked") if row[name]]
+    return " · ".join(said) or None
 
 
 def show_quarantine(page: Page, moment: datetime) -> None:

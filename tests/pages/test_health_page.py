@@ -8,6 +8,7 @@ import pytest
 
 from data_sources.lake import Lake
 from data_sources.load import load_utility
+from data_sources.source_log import SourceLog, write_facts
 from metrics.board import make_board, write_board
 from metrics.build import build_marts
 from metrics.catalogue import load_catalogue
@@ -125,3 +126,18 @@ def test_a_frozen_page_imports_nothing(live):
     test = opened("health", at=(datetime.now(UTC) - HOUR).isoformat())
     assert not [one for one in test.button if one.label == "导入"]
     assert "不能导入" in shown_html(test)
+
+
+def test_what_is_odd_about_a_source_is_said(live, monkeypatch):
+    facts = SourceLog({}).facts | {
+        "error": "OperationalError: connection refused",
+        "since": "2026-09-15T08:00:00+00:00",
+        "clock_s": 3600,
+        "columns_gone": ["N_P"],
+        "unasked": ["x", "y"],
+    }
+    write_facts(live.root, {"scada": facts})
+    html = shown_html(opened("health", lang="en"))
+    assert "OperationalError: connection refused" in html
+    assert "since 09-15 16:00 · clock ahead by 1 h, its readings are suspect" in html
+    assert "columns that went: N_P · columns nobody asks for: x, y" in html
