@@ -4,18 +4,24 @@ import json
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Event, Thread
 from typing import Any
 
 from bench.synthetic import demonstration
 from data_sources.heartbeat import beating
+from data_sources.lake import Lake
+from data_sources.settings import Settings
+from metrics.board import make_board
+from metrics.catalogue import load_catalogue
+from metrics.engine import Engine
 from tests.pages import boards
 from tests.serving import serving
 
+STEP = timedelta(minutes=5)
 ABNORMAL_EVERY = 20
 """Every so many sites is abnormal, as in a storm."""
 
@@ -31,6 +37,34 @@ def storm_board() -> dict[str, Any]:
     ]
     board: dict[str, Any] = boards.storm()
     return boards.board(sites=sites, sewage=board["sewage"], exceptions=board["exceptions"])
+
+
+@contextmanager
+def history_served() -> Iterator[tuple[str, Callable[[int], None]]]:
+    """The address of a server over a copy of the demonstration's lake, and what gives it another newest snapshot.
+
+    The snapshot is that of so many times five minutes before the newest reading. Raises SystemExit where there is no
+    lake to copy.
+    """
+    utility = demonstration()
+    built = Settings().lake_of(utility.id)
+    if not (built / "reading").exists():
+        raise SystemExit(f"{built} has no readings: build the demonstration first, `python -m sample_data build`")
+    with tempfile.TemporaryDirectory(prefix="bench-") as name:
+        lake = Lake(Path(name) / "lake", utility)
+        shutil.copytree(built, lake.root)
+        engine, newest = Engine(utility, lake, load_catalogue(utility)), lake.newest("reading")
+        assert newest is not None
+
+        def renew(steps: int) -> None:
+            board = make_board(engine, newest - steps * STEP, datetime.now(UTC)).model_dump(mode="json")
+            fresh = lake.root / "board.new"
+            fresh.write_text(json.dumps(board), encoding="utf-8")
+            fresh.replace(lake.root / "board.json")
+
+        renew(0)
+        with beating(lake.root), serving(utility.folder, lake.root) as address:
+            yield address, renew
 
 
 @contextmanager

@@ -1,5 +1,7 @@
 """The navigation over the list of pages; a page that fails says so and leaves the others alone."""
 
+from secrets import token_hex
+
 import streamlit as st
 
 from pages.components.guard import guarded
@@ -19,3 +21,5 @@ page = st.navigation(
 st.set_page_config(page_title=f"{page.title} · {say('page', 'product')}", layout="wide")
 with guarded(page.url_path):
     page.run()
+if page.url_path:  # the board says itself when it stands
+    st.html(f'<i hidden data-drawn="{token_hex(4)}"></i>')

@@ -10,7 +10,12 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from data_sources.heartbeat import beating
+from data_sources.lake import Lake
+from metrics.board import make_board, write_board
+from metrics.catalogue import load_catalogue
+from metrics.engine import Engine
 from tests.browser.chrome import chromium
+from tests.conftest import AS_OF
 from tests.serving import serving
 from tests.small_utility import write_small_utility
 
@@ -29,6 +34,15 @@ def site(tmp_path_factory) -> Iterator[tuple[str, Path]]:
     lake.mkdir()
     with beating(lake), serving(write_small_utility(base / "tiny"), lake) as address:
         yield address, lake
+
+
+@pytest.fixture(scope="session")
+def sample_site(demonstration, sample_lake) -> Iterator[str]:
+    """A server over the sample's lake, whose snapshot is that of the lake's last moment."""
+    lake = Lake(sample_lake.root, demonstration)
+    write_board(lake, make_board(Engine(demonstration, lake, load_catalogue(demonstration)), AS_OF, datetime.now(UTC)))
+    with beating(lake.root), serving(demonstration.folder, lake.root) as address:
+        yield address
 
 
 def put_board(lake: Path, board: dict[str, Any]) -> None:

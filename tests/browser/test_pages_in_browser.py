@@ -3,34 +3,22 @@
 import csv
 import io
 import json
-from datetime import UTC, datetime
 
 import openpyxl
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from pytest import approx
 
-from data_sources.heartbeat import beating
 from data_sources.lake import Lake
-from metrics.board import make_board, write_board
+from metrics.board import make_board
 from metrics.catalogue import load_catalogue
 from metrics.engine import Engine
 from tests.browser.conftest import wait_for_board
 from tests.conftest import AS_OF
-from tests.serving import serving
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 AT = f"at={AS_OF:%Y-%m-%dT%H:%M:%SZ}"
 TABLETS = [(1366, 1024, "zh", "dark"), (1024, 768, "en", "light"), (768, 1024, "zh", "light")]
-
-
-@pytest.fixture(scope="module")
-def sample_site(demonstration, sample_lake):
-    """A server over the sample's lake, whose snapshot is that of the lake's last moment."""
-    lake = Lake(sample_lake.root, demonstration)
-    write_board(lake, make_board(Engine(demonstration, lake, load_catalogue(demonstration)), AS_OF, datetime.now(UTC)))
-    with beating(lake.root), serving(demonstration.folder, lake.root) as address:
-        yield address
 
 
 def tiles(page) -> dict[str, tuple[str, float | None]]:
