@@ -76,4 +76,4 @@ def show_map(page: Page, board: Board, sites: Collection[str]) -> None:
         part, ranked_sites(part), geography_of(page.utility), page.lang, page.view.theme,
         lambda site: page.link("site", site=site["site_id"]),
     )  # fmt: skip
-    st.html(f'<div class="map" role="img" aria-label="{escape(page.say("map", "label"))}">{drawn}</div>')
+    st.html(f'<div class="map" role="group" aria-label="{escape(page.say("map", "label"))}">{drawn}</div>')

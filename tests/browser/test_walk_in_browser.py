@@ -32,7 +32,7 @@ DRAWN = "before => (document.querySelector('[data-drawn]')?.dataset.drawn ?? bef
 
 def settle(page, before: str | None = None) -> str:
     """Until the page has been drawn, anew where it stood `before`; returns the mark of this drawing."""
-    page.wait_for_function(DRAWN, arg=before, timeout=60_000)
+    page.wait_for_function(DRAWN, arg=before, timeout=120_000)
     page.wait_for_timeout(400)
     return page.get_attribute("[data-drawn]", "data-drawn")
 
