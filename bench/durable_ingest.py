@@ -9,6 +9,7 @@ import io
 import os
 import shutil
 import tempfile
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -74,8 +75,10 @@ def by_files(root: Path, kind: str, rows: pl.DataFrame) -> Utility:
     return utility_by(root / f"by_{kind}", f'{settings}[{SOURCE}.map]\ntable = "reading"\n{COLUMNS}\n')
 
 
-def rows_a_second(lake: Lake, expected: int) -> float:
-    """From asking the source until its rows are committed, into an empty lake."""
+def rows_a_second(lake: Lake, expected: int) -> tuple[float, float]:
+    """From asking the source until its rows are committed, into an empty lake: by the wall clock, and by the CPU time
+    of this process, which says what a busy machine would give without its neighbours.
+    """
     sources = sources_of(lake.utility, SOURCE)
     collecting = Collecting(SOURCE, sources, connector(sources[0].settings.kind), spool_folder(lake.root, SOURCE))
     runner = Runner(lake, [SOURCE])
@@ -84,11 +87,13 @@ def rows_a_second(lake: Lake, expected: int) -> float:
         collecting.once()
         runner.take_all(datetime.now(UTC))
 
+    before = time.process_time()
     taken = seconds(run)
+    used = time.process_time() - before
     stored = lake.scan("reading").collect().height
     if stored != expected:
         raise RuntimeError(f"{stored} of {expected} rows came in")
-    return stored / taken
+    return stored / taken, stored / used
 
 
 def on_one_core() -> None:
@@ -111,10 +116,11 @@ def main(rows: int) -> Claim:
             utilities |= {kind: by_files(root, kind, sent) for kind in ("csv", "parquet")}
             on_one_core()
             for way, utility in utilities.items():
-                measured[f"{way}_rows_s"] = rows_a_second(Lake(root / f"lake_{way}", utility), sent.height)
+                by_wall, by_cpu = rows_a_second(Lake(root / f"lake_{way}", utility), sent.height)
+                measured |= {f"{way}_rows_s": by_wall, f"{way}_rows_cpu_s": by_cpu}
         finally:
             server.cleanup()
-    met = min(measured.values()) >= GOAL_ROWS_S
+    met = min(rate for name, rate in measured.items() if not name.endswith("cpu_s")) >= GOAL_ROWS_S
     return Claim("durable_ingest", GOAL, measured, met, {"rows": sent.height})
 
 

@@ -1,12 +1,14 @@
 """`python -m data_sources`: exit codes, one clear line on stderr, one JSON document on stdout; the tables' page."""
 
 import json
+import os
 
 import pytest
 from typer.testing import CliRunner
 
 from data_sources.__main__ import app
 from data_sources.contracts import TABLES
+from data_sources.locks import only_holder
 from data_sources.table_docs import PAGE, allowed_words, table_page
 from data_sources.vocabulary import QUALITIES
 from tests.data_sources.hj212.packets import MINUTES
@@ -82,3 +84,54 @@ def test_decode_hj212(run, tmp_path):
     broken = run("decode", "hj212", capture)
     assert (broken.exit_code, "half a packet: 50 bytes of 335" in broken.stdout) == (1, True)
     assert run("decode", "hj212", tmp_path / "nothing").exit_code == 2
+
+
+FOLDER = """
+[scada]
+kind = "files"
+folder = "{folder}"
+settle_s = 0
+[scada.map]
+table = "reading"
+shape = "wide"
+columns = {{ ts = "time" }}
+[hotline]
+kind = "import"
+[lab]
+kind = "import"
+"""
+
+
+def test_check_asks_the_source_and_sync_takes_in(run, tmp_path):
+    sources = tmp_path / "tiny" / "sources.toml"
+    sources.write_text(FOLDER.format(folder=tmp_path / "drop"))
+    unmounted = run("check", "--source", "scada")
+    assert unmounted.exit_code == 1
+    assert "is the share mounted?" in unmounted.stdout
+    failed = run("sync", "scada")
+    assert failed.exit_code == 1
+    assert "is the share mounted?" in failed.stdout
+    (tmp_path / "drop").mkdir()
+    assert run("check", "--source", "scada").exit_code == 0
+    (tmp_path / "drop" / "a.csv").write_text("time,W1_FLOW\n2026-09-01 00:00,1\n2026-09-01 00:05,x\n")
+    synced = run("sync", "--json")
+    assert json.loads(synced.stdout) == [
+        {"source": "scada", "batches": 1, "rows": 1, "duplicates": 0, "quarantined": 1, "error": None}
+    ]
+    assert synced.exit_code == 0
+    assert json.loads(run("status", "--json").stdout)[0]["rows"] == 1
+
+
+def test_sync_says_who_holds_the_lake_and_what_cannot_be_asked(run, tmp_path):
+    assert run("sync", "scada").exit_code == 2
+    assert "is of kind import: nobody can ask it" in run("sync", "scada").stderr
+    assert "'magic' is no source" in run("sync", "magic").stderr
+    with only_holder(tmp_path / "lake" / "worker.lock"):
+        held = run("sync")
+    assert held.exit_code == 2
+    assert f"process {os.getpid()}: the worker asks the sources by itself" in held.stderr
+
+
+def test_new_wants_a_name_and_replaces_nothing(run):
+    assert "expected a name such as mqtt" in run("new", "../x").stderr
+    assert "is there already" in run("new", "sql").stderr

@@ -1,0 +1,66 @@
+"""What the runner notes of a source: its clock, its columns, since when it fails."""
+
+from datetime import UTC, datetime, timedelta
+
+import polars as pl
+
+from data_sources.drain import Drained
+from data_sources.source_log import SourceLog
+from data_sources.write import WriteReport
+
+NOW = datetime(2026, 9, 15, 8, 20, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+REPORT = WriteReport("reading", "scada/1", 5, 3, 1, 1)
+
+
+def made(*columns, unasked=()):
+    return Drained(pl.DataFrame(), pl.DataFrame(), 1, 2, frozenset(columns), frozenset(unasked))
+
+
+def after(*newest, log=None, received_at=NOW):
+    """The facts after batches with these newest times."""
+    log = log or SourceLog({})
+    for one in newest:
+        log.batch(made("tag", "ts"), REPORT, one, received_at)
+    return log.facts
+
+
+def test_batches_and_rows_are_counted_on():
+    log = SourceLog(dict(after(NOW, NOW)))
+    facts = after(NOW, log=log)
+    counts = [facts[name] for name in ("batches", "rows", "duplicates", "quarantined", "ignored")]
+    assert counts == [3, 9, 3, 3, 6]
+
+
+def test_a_clock_ahead_shows_at_once_and_ends_with_a_right_time():
+    log = SourceLog({})
+    assert after(NOW + HOUR, log=log)["clock_s"] == 3600
+    assert after(NOW, log=log)["clock_s"] is None
+    assert log.facts["last_data_time"] == NOW.isoformat()  # never that of the wrong clock
+
+
+def test_a_late_batch_is_no_wrong_clock_but_three_in_a_row_are():
+    log = SourceLog({})
+    assert after(NOW, NOW - HOUR, NOW - HOUR, log=log)["clock_s"] is None
+    assert after(NOW - HOUR, log=log)["clock_s"] == -3600
+    assert after(NOW + timedelta(seconds=60), log=log)["clock_s"] is None
+
+
+def test_columns_that_come_and_go_are_named_until_a_restart():
+    log = SourceLog({})
+    log.batch(made("ts", "A", "B"), REPORT, NOW, NOW)
+    log.batch(made("ts", "A", "C", unasked=["C"]), REPORT, NOW, NOW)
+    assert (log.facts["columns_come"], log.facts["columns_gone"], log.facts["unasked"]) == (["C"], ["B"], ["C"])
+    again = SourceLog(log.facts)
+    again.batch(made("ts", "A", "C"), REPORT, NOW, NOW)
+    assert (again.facts["columns_come"], again.facts["columns_gone"]) == ([], [])
+
+
+def test_since_when_it_fails():
+    log = SourceLog({})
+    log.error("down")
+    since = log.facts["since"]
+    log.error("still down")
+    assert (log.facts["error"], log.facts["since"]) == ("still down", since)
+    log.error(None)
+    assert (log.facts["error"], log.facts["since"]) == (None, None)
