@@ -13,7 +13,7 @@ import threading
 import time
 from argparse import ArgumentParser
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -83,7 +83,8 @@ class Collecting:
         now = datetime.now(UTC).isoformat()
         self._failing = state == "failed"
         fact = {"state": state, "error": error, "tried_at": now, "since": before["since"] if same else now}
-        write_json(self.folder / LAST_TRY, fact)
+        with suppress(OSError):  # a full disk is what failed, most likely
+            write_json(self.folder / LAST_TRY, fact)
 
     def _listen(self) -> None:
         self.say("ok")

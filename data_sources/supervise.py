@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import structlog
@@ -28,8 +29,9 @@ def collecting(name: str, sources: Sequence[Source], lake_root: Path, *more: str
         [*command, "--parent", str(os.getpid()), *more], cwd=ROOT, env=environment, stdin=subprocess.PIPE
     )
     assert process.stdin is not None
-    with process.stdin as told:
-        pickle.dump(list(sources), told)
+    with suppress(BrokenPipeError):  # it died at once, which whoever keeps it will see
+        process.stdin.write(pickle.dumps(list(sources)))
+        process.stdin.close()
     return process
 
 

@@ -28,6 +28,8 @@ MADE = (*BUSINESS, *WHOLE_LIFE, *MONTHLY)
 L_PER_S = 1 / 3.6
 """Of a cubic metre an hour: HJ 212 reports flows so, and nothing else in another unit than the points have."""
 POLL_S, BUSINESS_POLL_S = 5, 30
+SILENCE_S = 40 * 86_400
+"""Balances and actions come once a month."""
 
 
 def write_live_utility(utility: Utility, folder: Path, database_url: str, drop: Path, port: int) -> None:
@@ -73,7 +75,7 @@ def _hj212(port: int, stations: list[str]) -> str:
 
 def _sql(source: str, tables: dict[str, Any], url: str) -> str:
     poll = POLL_S if "reading" in tables else BUSINESS_POLL_S
-    head = f'[{source}]\nkind = "sql"\nurl = "{url}"\nevery_s = {poll}\n'
+    head = f'[{source}]\nkind = "sql"\nurl = "{url}"\nevery_s = {poll}\nsilence_s = {SILENCE_S}\n'
     return "\n".join([head, *(_sql_map(source, table) for table in tables)])
 
 
@@ -92,7 +94,9 @@ def _sql_map(source: str, table: str) -> str:
 
 
 def _files(source: str, tables: dict[str, Any], drop: Path) -> str:
-    sections = [f'[{source}]\nkind = "files"\nfolder = "{drop / source}"\nevery_s = {POLL_S}\nsettle_s = 0\n']
+    sections = [
+        f'[{source}]\nkind = "files"\nfolder = "{drop / source}"\nevery_s = {POLL_S}\nsettle_s = 0\nsilence_s = {SILENCE_S}\n'
+    ]
     for table in tables:
         names = ["ts"] if table == "reading" else list(TABLES[table].columns)
         shape = "wide" if table == "reading" else "long"
