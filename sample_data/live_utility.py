@@ -94,9 +94,8 @@ def _sql_map(source: str, table: str) -> str:
 
 
 def _files(source: str, tables: dict[str, Any], drop: Path) -> str:
-    sections = [
-        f'[{source}]\nkind = "files"\nfolder = "{drop / source}"\nevery_s = {POLL_S}\nsettle_s = 0\nsilence_s = {SILENCE_S}\n'
-    ]
+    asked = f"every_s = {POLL_S}\nsettle_s = 0\nsilence_s = {SILENCE_S}"
+    sections = [f'[{source}]\nkind = "files"\nfolder = "{drop / source}"\n{asked}\n']
     for table in tables:
         names = ["ts"] if table == "reading" else list(TABLES[table].columns)
         shape = "wide" if table == "reading" else "long"
