@@ -24,13 +24,13 @@ from tests.outlets import WorkerProcess, free_port
 from tests.serving import serving
 
 GOAL = "p95 at most 3 s, refresh_seconds = 1"
-MN, CODE, POINT = "BENCHWW1", "w01018", "WW1.EFF.cod"
+MN, CODE, POINT = "BENCHPS01", "x00001", "PS01.S.level"
 LONGEST_S = 60.0
 WATCH = """
   window.seen = {};
   const look = () => {
     const text = document.querySelector(".exceptions")?.textContent ?? "";
-    for (const [, value] of text.matchAll(/(\\d{3}) mg\\/L/g)) window.seen[value] ??= Date.now();
+    for (const [, value] of text.matchAll(/(\\d\\.\\d+) m(?![a-z])/g)) window.seen[value] ??= Date.now();
     requestAnimationFrame(look);
   };
   requestAnimationFrame(look);
@@ -40,14 +40,14 @@ WATCH = """
 
 @contextmanager
 def plant(folder: Path) -> Iterator[tuple[str, int]]:
-    """The demonstration with its live sample, one outlet by HJ 212; yields the board's address and the station port."""
+    """The demonstration, its sample live, one wet well by HJ 212; yields the board's address and the station port."""
     port = free_port()
     shutil.copytree(demonstration().folder, folder / "utility")
     settings, points = folder / "utility" / "utility.toml", folder / "utility" / "points.csv"
     text = re.sub(r"(?m)^refresh_seconds.*\n", "", settings.read_text("utf-8"))
     settings.write_text(text.replace("\n[map]", "\nrefresh_seconds = 1\n\n[map]", 1), "utf-8")
-    outlet = re.compile(rf"(?m)^({re.escape(POINT)},.*),wwtp_scada,[^,]*,")
-    points.write_text(outlet.sub(rf"\1,bench,{MN}/{CODE},", points.read_text("utf-8")), "utf-8")
+    well = re.compile(rf"(?m)^({re.escape(POINT)},.*),sewage_scada_east,[^,]*,")
+    points.write_text(well.sub(rf"\1,bench,{MN}/{CODE},", points.read_text("utf-8")), "utf-8")
     with (folder / "utility" / "sources.toml").open("a") as sources:
         sources.write(f'\n[bench]\nkind = "hj212"\nport = {port}\nstations = ["{MN}"]\n')
     lake = Lake(folder / "lake", load_utility(folder / "utility"))
@@ -63,10 +63,11 @@ def plant(folder: Path) -> Iterator[tuple[str, int]]:
 
 def seconds_to_glass(page: Page, station: socket.socket, number: int) -> float:
     """Send a value farther past its limit than all before, and wait until it is in the list."""
-    value, sent_at = 300 + number, time.time()
-    station.sendall(report(MN, datetime.now(UTC), [(CODE, value, "N")]))
-    page.wait_for_function(f"window.seen['{value}'] !== undefined", timeout=LONGEST_S * 1000)
-    return float(page.evaluate(f"window.seen['{value}']")) / 1000 - sent_at
+    level, sent_at = 5.01 + number / 100, time.time()
+    shown = f"{level:.2f}".rstrip("0")
+    station.sendall(report(MN, datetime.now(UTC), [(CODE, level, "N")]))
+    page.wait_for_function(f"window.seen['{shown}'] !== undefined", timeout=LONGEST_S * 1000)
+    return float(page.evaluate(f"window.seen['{shown}']")) / 1000 - sent_at
 
 
 def main(packets: int) -> Claim:

@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from data_sources.spool import segment_path, segments_of
-from tests.faults.plant import Plant
+from tests.faults.plant import BURST, Plant
 from tests.faults.table import Row, row
 
 SMALL, LARGE = "6m", "64m"
@@ -52,41 +52,44 @@ def _torn(folder: Path, times: int) -> Row:
     plant, verdicts = Plant(folder), []
     for _ in range(times):
         plant.receiver()
-        plant.pump(0.3)
+        plant.pump_until_answered(50)
         plant.stop()
         spool = plant.root / "spool" / "outlet"
         newest = segment_path(spool, segments_of(spool)[-1])
         with newest.open("ab") as file:
             file.write(newest.read_bytes()[: random.randrange(1, 60)])
         plant.receiver()
-        plant.pump(0.3)
+        plant.pump_until_answered(50)
         plant.stop()
         verdicts.append(plant.check(board=not verdicts))
-    torn = len(list((plant.root / "spool" / "outlet").glob("*.torn")))
-    return row("half a record at the end of a spool", verdicts, len(plant.answered), f"set apart as .torn ({torn})")
+    if not list((plant.root / "spool" / "outlet").glob("*.torn")):
+        raise RuntimeError("what was torn was not set apart")
+    return row("half a record at the end of a spool", verdicts, len(plant.answered), "set apart as .torn")
 
 
 def _flipped(folder: Path, times: int) -> Row:
     """A byte of a record on the disk changes: that record is lost, by the disk, and named; its neighbours are not."""
-    plant, verdicts, lost = Plant(folder), [], 0
-    for _ in range(times):
+    verdicts, answered, lost = [], 0, 0
+    for number in range(times):
+        plant = Plant(folder / str(number))
         plant.receiver()
-        plant.pump(0.5)
+        plant.pump_until_answered(100)
         plant.stop()
         spool = plant.root / "spool" / "outlet"
         path = segment_path(spool, segments_of(spool)[0])
         content = bytearray(path.read_bytes())
-        content[len(content) // 3] ^= 0xFF
+        content[random.randrange(len(content) // 4, len(content) // 2)] ^= 0xFF
         path.write_bytes(content)
         found = plant.check()
         named = any("damaged on the disk" in reason for reason in found.quarantined)
-        if not 0 < found.lost <= 16 or not named:
+        if not 0 < found.lost <= BURST or not named:
             raise RuntimeError(f"one damaged record should cost one burst and be named: {found}")
         lost += found.lost
         plant.answered -= set(found.missing)
-        verdicts.append(plant.check(board=not verdicts))
-    named_as = f"quarantine: damaged on the disk ({lost} packets)"
-    return row("a byte of a spool changes on the disk", verdicts, len(plant.answered), named_as)
+        verdicts.append(plant.check(board=number == 0))
+        answered += len(plant.answered)
+    named_as = f"quarantine: damaged on the disk ({lost} packets, which no software can bring back)"
+    return row("a byte of a spool changes on the disk", verdicts, answered, named_as)
 
 
 @contextmanager

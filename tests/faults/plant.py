@@ -87,6 +87,14 @@ class Plant:
                 return True
         return False
 
+    def pump_until_answered(self, packets: int) -> None:
+        """Send until so many more were answered."""
+        wanted, until = len(self.answered) + packets, time.monotonic() + 60
+        while len(self.answered) < wanted:
+            if time.monotonic() > until:
+                raise RuntimeError(f"no answers any more; see {self.folder}/log")
+            self._burst()
+
     def check(self, board: bool = False) -> Verdict:
         """Let a worker start anew and take in what is left; what the lake then holds against what was answered."""
         return Verdict(**in_a_process(lambda: vars(verdict(self, board))))
