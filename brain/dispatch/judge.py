@@ -55,7 +55,7 @@ def judge(whole: Inputs, known: Known, now: datetime, days: int, done: Callable[
         ways.append(_played(network, record, own, part, known, utility))
         done(number, len(parts))
     judged = sum(round((part.last - part.first) / 24) for part in parts)
-    return _rows(ways, network, judged)
+    return score_rows(ways, network, judged)
 
 
 def _others(inputs: Inputs, now: datetime, stations: Sequence[str]) -> list[str]:
@@ -80,7 +80,8 @@ def _played(
     return play(network, truth, ahead)
 
 
-def _rows(ways: Sequence[Mapping[str, Outcome]], network: Network, days: int) -> pl.DataFrame:
+def score_rows(ways: Sequence[Mapping[str, Outcome]], network: Network, days: int) -> pl.DataFrame:
+    """Each way of pumping but the rule installed, beside that: model, metric, value, baseline_value, n."""
     sums = {model: _measures([way[model] for way in ways], network) for model in ways[0]}
     rows = [
         {"model": model, "metric": metric, "value": value, "baseline_value": sums[INSTALLED][metric], "n": days}

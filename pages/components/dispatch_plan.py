@@ -73,8 +73,7 @@ def gain_figures(page: Page, ours: Totals, other: Totals, name: str) -> list[Fig
                 "plan",
                 "instead_of",
                 name=name,
-                value=number(theirs),
-                unit=page.say("unit", UNITS[word]) if UNITS[word] else "",
+                value=f"{number(theirs)} {page.say('unit', UNITS[word]) if UNITS[word] else ''}".rstrip(),
                 off=signed(mine - theirs, mine),
             ),
         )

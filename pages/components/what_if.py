@@ -62,10 +62,14 @@ def _asked(page: Page, pumps: list[str]) -> Scenario | None:
         with st.container(horizontal=True, vertical_alignment="bottom"):
             rain = st.number_input(f"{say('what_if', 'rain')} (mm)", 0, MOST_MM, None, key="what_if.mm")
             hours = st.number_input(f"{say('what_if', 'hours')} (h)", 1, MOST_HOURS, 6, key="what_if.hours")
-            out = st.multiselect(say("what_if", "pump"), pumps, format_func=pump_name, key="what_if.pumps")
-            half = st.multiselect(
-                say("what_if", "works"), works, format_func=lambda one: page.named("sites", one), key="what_if.works"
+            none = say("what_if", "choose")
+            out = st.multiselect(
+                say("what_if", "pump"), pumps, format_func=pump_name, key="what_if.pumps", placeholder=none
             )
+            half = st.multiselect(
+                say("what_if", "works"), works, format_func=lambda one: page.named("sites", one), key="what_if.works",
+                placeholder=none,
+            )  # fmt: skip
         sent = st.form_submit_button(say("what_if", "compute"), type="primary")
     asked = Scenario(None if rain is None else float(rain), int(hours), tuple(out), tuple(half))
     kept = st.session_state

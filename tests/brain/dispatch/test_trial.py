@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from brain.dispatch.judge import DECIDES, score_rows
 from brain.dispatch.trial import Stretch, filled, play, stretches
 from tests.brain.dispatch.test_outcome import network, now
 
@@ -43,3 +44,17 @@ def test_a_stretch_is_played_under_three_ways_from_one_state() -> None:
         into, out = truth.own[0].sum() / 4, result.flow[0].sum() / 4 + result.overflow[0].sum()
         assert into == pytest.approx(out + 50 * (result.level[0, -1] - 2.0), rel=1e-6)
         assert result.most_starts.max() <= 6
+
+
+def test_losses_of_all_stretches_are_summed_beside_the_rule_installed() -> None:
+    net = network(1, capacity=150.0)
+    at = now(net, 190, level=2.0)
+    ways = play(net, at, lambda hour: at)
+    rows = score_rows([ways, ways], net, 2)
+    assert set(rows["model"]) == {"advised", "perfect_foresight"} and rows["n"].unique().to_list() == [2]
+    told = {metric: (value, beside) for _, metric, value, beside, _ in rows.filter(model="advised").rows()}
+    for name, sums in (("kwh", "kwh"), ("excess_m3", "excess"), ("overflow_m3", "overflow"), ("starts", "starts")):
+        ours, theirs = (2 * getattr(ways[way], sums).sum() for way in ("advised", "installed_rule"))
+        assert told[name] == pytest.approx((ours, theirs))
+    assert told[DECIDES][0] == pytest.approx(told["overflow_m3"][0] + told["excess_m3"][0])
+    assert told["works_peak"][1] == pytest.approx(100 * ways["installed_rule"].influent.max() / 150)
