@@ -25,14 +25,20 @@ def shown(row: Any) -> str:
     """The model whose answer is shown, and whether that is the method or the baseline."""
     role = say("scores", "method" if row["is_method"] else "baseline")
     unproven = "" if row["value"] is not None else f" · {say('scores', 'not_scored')}"
-    return escape(f"{row['shown']} · {role}{unproven}")
+    return escape(f"{say('model_name', row['shown'])} · {role}{unproven}")
 
 
 QUESTION = column("question", words="question_name")
-SCORE = [column("value"), column("baseline_value"), column("baseline"), column("n"), column("window")]
+MODEL, BASELINE = column("model", words="model_name"), column("baseline", words="model_name")
+SCORE = [column("value"), column("baseline_value"), BASELINE, column("n"), column("window")]
 
 show_heading(page, say("scores", "verdicts"), say("scores", "verdicts_means"))
-VERDICT = [QUESTION, Column("shown", say("scores", "shown"), draw=shown), column("decides"), *SCORE]
+VERDICT = [
+    QUESTION,
+    Column("shown", say("scores", "shown"), draw=shown),
+    column("decides", words="metric_name"),
+    *SCORE,
+]
 show_table(page, answer(verdicts, at), VERDICT, "verdicts")
 
 scores = answer(all_scores, at)
@@ -42,7 +48,7 @@ for name, is_public in (("own", False), ("public", True)):
     if rows.is_empty():
         show_missing(page, say("scores", "none"), say("scores", "none_how"))
     else:
-        show_table(page, rows, [QUESTION, column("metric"), column("model"), *SCORE], f"scores-{name}", None)
+        show_table(page, rows, [QUESTION, column("metric", words="metric_name"), MODEL, *SCORE], f"scores-{name}", None)
 
 show_heading(page, say("scores", "status"), say("scores", "status_means"))
 asked = answer(outcomes, at)

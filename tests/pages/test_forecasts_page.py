@@ -99,5 +99,5 @@ def test_the_pages_show_them(lake, monkeypatch, lang):
     html = shown_html(opened("forecasts", at=AS_OF.isoformat(), lang=lang, site="ZN01"))
     assert 'data-value="240.0"' in html
     html = shown_html(opened("scores", at=AS_OF.isoformat(), lang=lang))
-    assert "last_week · " in html
+    assert {"zh": "上周同期 · 基线", "en": "last week repeated · Baseline"}[lang] in html
     assert "no weather" in html
