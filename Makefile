@@ -31,7 +31,7 @@ faults: .venv/dev.done ## kills, full disks, power cuts, mutated input: no row l
 bench: .venv/dev.done ## claims of speed: goal, measured, met or missed
 	@$(PYTHON) -m bench
 
-pictures: .venv/dev.done ## screenshots of the board into docs/pictures
+pictures: .venv/dev.done ## screenshots of the board and of all pages into docs/pictures
 	@.ci/browser
 	@$(PYTHON) -m tests.browser.pictures
 

@@ -1,18 +1,19 @@
-"""`python -m tests.browser.pictures`: screenshots of board, wall and indicator page into docs/pictures.
+"""`python -m tests.browser.pictures`: screenshots of board, wall and all pages behind it into docs/pictures.
 
-Two boards in full for the README; a contact sheet of all pages at all sizes, themes, languages and in all situations,
-chosen so that every two of these choices meet.
+Two boards in full for the README; a contact sheet of the board at all sizes, themes, languages and in all situations,
+chosen so that every two of these choices meet; and one of every page of the list, at each size.
 """
 
 import io
 import json
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from urllib.parse import urlencode
 
 from PIL import Image
 from playwright.sync_api import Browser
@@ -25,6 +26,7 @@ from data_sources.utility import Utility
 from metrics.board import make_board
 from metrics.catalogue import load_catalogue
 from metrics.engine import Engine
+from pages.components.page_list import PAGES
 from sample_data.events import CYCLE_DAYS, events
 from tests.browser.chrome import chromium
 from tests.serving import serving
@@ -74,12 +76,25 @@ SHOTS = (
     Shot("wall", "now", 1920, 1080, "light", "zh"),
     Shot("wall", "bwdf", 1920, 1080, "dark", "en"),
     Shot("wall", "now", 3840, 2160, "dark", "zh"),
-    Shot("indicator?id=overflow_risk_stations", "storm", 1366, 1024, "dark", "zh"),
-    Shot("indicator?id=pressure_compliance", "ordinary", 1024, 768, "light", "en"),
-    Shot("indicator?id=hotline_answer_rate", "ordinary", 768, 1024, "dark", "en"),
-    Shot("indicator?id=net_night_flow", "bwdf", 1366, 1024, "light", "zh"),
-    Shot("indicator?id=leakage_rate", "unknown", 1920, 1080, "light", "zh"),
 )
+
+
+SIZES = ((1920, 1080), (1366, 1024), (1024, 768), (768, 1024))
+SCENES = ("ordinary", "storm", "bwdf", "unknown")
+
+
+def page_shots() -> tuple[Shot, ...]:
+    """Every page behind the board at each size; situation, theme and language change from one to the next, so that over
+    four pages each situation is seen at each size, in both themes and languages.
+    """
+    shots = []
+    for number, entry in enumerate(one for one in PAGES if one.path):
+        address = entry.path + (f"?{urlencode(entry.face)}" if entry.face else "")
+        for place, (width, height) in enumerate(SIZES):
+            turn = number + place
+            theme, lang = ("dark", "light")[turn % 2], ("zh", "en")[(number // 2 + place // 2) % 2]
+            shots.append(Shot(address, SCENES[(number + 3 * place) % len(SCENES)], width, height, theme, lang))
+    return tuple(shots)
 
 
 def moment_in_cycle(utility: Utility, cycle_day: int, hour: float, before: datetime) -> datetime:
@@ -108,29 +123,31 @@ def take(browser: Browser, address: str, shot: Shot, moment: datetime | None) ->
     at = "" if moment is None else f"&at={moment:%Y-%m-%dT%H:%M:%SZ}&as=computed"
     page = browser.new_page(viewport={"width": shot.width, "height": shot.height})
     page.goto(f"{address}{shot.address}{at}")
-    page.wait_for_selector(".facts .value" if "indicator" in shot.page else ".board .tile", timeout=60_000)
-    page.wait_for_timeout(7000)
+    page.wait_for_selector(
+        ".board .tile" if shot.page in ("", "wall") else "[data-drawn]", state="attached", timeout=120_000
+    )
+    page.wait_for_timeout(7000 if shot.page in ("", "wall") else 3000)
     picture = Image.open(io.BytesIO(page.screenshot()))
     page.close()
     return picture.convert("RGB")
 
 
-def contact_sheet(pictures: list[Image.Image]) -> Image.Image:
+def contact_sheet(pictures: list[Image.Image], columns: int = COLUMNS, thumb: int = THUMB) -> Image.Image:
     """All pictures small, row by row."""
-    small = [one.resize((THUMB, one.height * THUMB // one.width), Image.Resampling.LANCZOS) for one in pictures]
-    rows = [small[at : at + COLUMNS] for at in range(0, len(small), COLUMNS)]
+    small = [one.resize((thumb, one.height * thumb // one.width), Image.Resampling.LANCZOS) for one in pictures]
+    rows = [small[at : at + columns] for at in range(0, len(small), columns)]
     heights = [max(one.height for one in row) + 12 for row in rows]
-    sheet = Image.new("RGB", (COLUMNS * (THUMB + 12) + 12, sum(heights) + 12), "#7a7a7a")
+    sheet = Image.new("RGB", (columns * (thumb + 12) + 12, sum(heights) + 12), "#7a7a7a")
     top = 12
     for row, height in zip(rows, heights, strict=True):
         for column, one in enumerate(row):
-            sheet.paste(one, (12 + column * (THUMB + 12), top))
+            sheet.paste(one, (12 + column * (thumb + 12), top))
         top += height
     return sheet
 
 
-def pictures(browser: Browser) -> dict[Shot, Image.Image]:
-    """Every shot of SHOTS, situation by situation."""
+def pictures(browser: Browser, shots: Sequence[Shot]) -> dict[Shot, Image.Image]:
+    """Every shot, situation by situation."""
     settings = Settings()
     utility = load_utility(settings.utility)
     lake, bwdf = settings.lake_of(utility.id), settings.lake_of("bwdf")
@@ -149,7 +166,7 @@ def pictures(browser: Browser) -> dict[Shot, Image.Image]:
         }
         for folder, where, worker in dict.fromkeys(places.values()):
             with serving(folder, where, WATER_WORKER=worker) as address:
-                for shot in SHOTS:
+                for shot in shots:
                     if places[shot.scene] == (folder, where, worker):
                         taken[shot] = take(browser, address, shot, moments.get(shot.scene))
     return taken
@@ -167,12 +184,15 @@ def main() -> int:
             return 1
     FOLDER.mkdir(parents=True, exist_ok=True)
     with chromium() as browser:
-        taken = pictures(browser)
+        behind = page_shots()
+        taken = pictures(browser, (*SHOTS, *behind))
     for shot in SHOTS[:2]:
         picture = taken[shot].quantize(COLOURS)
         picture.save(FOLDER / f"board-{shot.theme}-{shot.lang}.png", optimize=True)
     sheet = contact_sheet([taken[shot] for shot in SHOTS])
     sheet.quantize(COLOURS).save(FOLDER / "contact-sheet.png", optimize=True)
+    pages = contact_sheet([taken[shot] for shot in behind], 2 * len(SIZES), THUMB // 2)
+    pages.quantize(COLOURS).save(FOLDER / "contact-sheet-pages.png", optimize=True)
     return 0
 
 
