@@ -55,6 +55,7 @@ PARAMETERS = {
     "own_use": "1", "return_factor": "1", "risk_warning": "1", "risk_alarm": "1", "legitimate_night_use": "L/h",
     "frost_depth": "m", "alarm_level": "m", "overflow_level": "m", "start_level": "m", "stop_level": "m",
     "comfort_level": "m", "min_level": "m", "well_area": "m^2", "main_capacity": "m^3/h", "travel_time": "min",
+    "peak_factor": "1",
     "storm_rain": "mm", "storm_gap": "h",
     "overflow_harm": "CNY/m^3", "alarm_harm": "CNY/h", "shortage_harm": "CNY/m^3", "advice_saving": "CNY",
     "idle_stock": "d", "report_cluster": "1", "unusual_calls": "1",

@@ -120,6 +120,7 @@ DERIVED_VIEWS: dict[str, dict[str, str]] = {
     "site_energy": {**_text("site_id"), "day": "DATE", **_number("kwh"), "is_valid": "BOOLEAN"},
     "sold": {**_text("site_id"), "day": "DATE", **_number("m3")},
     "drains": _text("site_id", "works_id"),
+    "works_capacity": {**_text("site_id"), **_number("m3h")},
 }
 
 _DUCKDB_TYPES = {

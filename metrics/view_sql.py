@@ -25,6 +25,7 @@ STANDS_ON = {
     "site_energy": {"points", "daily"},
     "sold": {"sale"},
     "drains": {"sites"},
+    "works_capacity": {"sites", "parameter"},
     "meter": {"meter_event"},
 }
 """View → those it is made of."""

@@ -74,11 +74,19 @@ def read_network(utility: Utility, limits: pl.DataFrame, day: date, without: Col
         _places(ends, stations),
         _places(ends, tuple(works["site_id"])),
         np.maximum(np.rint(travel), 1).astype(np.int64),
-        works["capacity_m3d"].cast(pl.Float64).fill_null(float("nan")).to_numpy() / 24,
+        _most_taken(works, parameters),
         _wells(stations, parameters, pumps),
         tuple(tuple(pumps[station]) for station in stations),
         left_out,
     )
+
+
+def _most_taken(works: pl.DataFrame, parameters: dict[tuple[str, str], float]) -> Floats:
+    """What each works takes at its peak, m³/h: its design volume × the peak factor (its own, else that of all)."""
+    general = parameters.get(("peak_factor", ""), 1.0)
+    factors = [parameters.get(("peak_factor", site), general) for site in works["site_id"]]
+    daily = works["capacity_m3d"].cast(pl.Float64).fill_null(float("nan")).to_numpy()
+    return np.asarray(daily / 24 * np.array(factors), dtype=np.float64)
 
 
 def _wells(
@@ -100,11 +108,11 @@ def _wells(
 def _parameters(limits: pl.DataFrame, day: date) -> dict[tuple[str, str], float]:
     rows = limits.filter(
         (pl.col("kind") == "value")
-        & pl.col("site_id").is_not_null()
         & (pl.col("effective_from").fill_null(day) <= day)
         & (pl.col("effective_to").fill_null(day) >= day)
     )
-    return {(subject, site): value for subject, site, value in rows.select("subject", "site_id", "value").iter_rows()}
+    named = rows.select("subject", pl.col("site_id").fill_null(""), "value")
+    return {(subject, site): value for subject, site, value in named.iter_rows()}
 
 
 def _pumps(utility: Utility) -> dict[str, dict[str, float]]:

@@ -48,8 +48,8 @@ SELECT
     ahead.p10,
     ahead.p50,
     ahead.p90,
-    sites.capacity_m3d / 24                     AS capacity_m3h
+    works_capacity.m3h                          AS capacity_m3h
 FROM observed
 FULL JOIN ahead ON observed.site_id = ahead.site_id AND observed.valid_at = ahead.valid_at
-JOIN sites ON sites.site_id = coalesce(observed.site_id, ahead.site_id)
+JOIN works_capacity ON works_capacity.site_id = coalesce(observed.site_id, ahead.site_id)
 ORDER BY site_id, valid_at

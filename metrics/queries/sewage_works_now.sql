@@ -25,12 +25,13 @@ SELECT
     sites.site_id,
     told.inflow_m3h,
     told.effluent_m3h,
-    sites.capacity_m3d / 24                              AS capacity_m3h,
-    told.inflow_m3h / nullif(sites.capacity_m3d / 24, 0) AS share,
+    works_capacity.m3h                              AS capacity_m3h,
+    told.inflow_m3h / nullif(works_capacity.m3h, 0) AS share,
     today.inflow_m3,
     told.heard_at,
     told.age_s
 FROM sites
+JOIN works_capacity ON works_capacity.site_id = sites.site_id
 LEFT JOIN told ON told.site_id = sites.site_id
 LEFT JOIN today ON today.site_id = sites.site_id
 WHERE sites.kind = 'wwtp'

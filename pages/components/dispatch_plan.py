@@ -11,6 +11,7 @@ from plotly.subplots import make_subplots
 
 from brain.dispatch.rows import ADVISED, INSTALLED
 from brain.dispatch.summary import Totals, bindings, most_different, most_m3h, pumping_spans, totals, works_inflow
+from metrics.queries import dispatch
 from metrics.queries.plan import newest_plan
 from pages.components.answers import answer
 from pages.components.blocks import Figure, show_figures, show_heading, show_missing
@@ -107,7 +108,7 @@ def works_chart(page: Page, rows: pl.DataFrame, variants: Mapping[str, str]) -> 
     works = flows["site_id"].unique(maintain_order=True).to_list()
     names = [page.named("sites", one) for one in works]
     figure = make_subplots(1, max(len(works), 1), subplot_titles=names, horizontal_spacing=0.05)
-    capacity = dict(page.utility.sites.select("site_id", pl.col("capacity_m3d") / 24).iter_rows())
+    capacity = dict(answer(dispatch.works_now, page.at).select("site_id", "capacity_m3h").iter_rows())
     lines = [line(colours["text"], width=2.5), line(colours["spark"], "dot")]
     for place, site in enumerate(works, start=1):
         for (variant, word), drawn in zip(variants.items(), lines, strict=True):

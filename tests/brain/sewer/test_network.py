@@ -3,6 +3,7 @@ from datetime import date
 from pathlib import Path
 
 import numpy as np
+import polars as pl
 import pytest
 
 from brain.sewer.network import Network, read_network, simulate
@@ -90,3 +91,15 @@ def test_starts_are_counted_of_each_pump(network: Network) -> None:
     rate = network.wells.pump_m3h[:, 0]
     cycle_h = volume / (rate / 3) + volume / (rate * 2 / 3)
     assert np.abs(starts[:, 0] - 6 / cycle_h).max() <= 1.5
+
+
+def test_a_works_takes_its_design_volume_times_the_peak_factor(network: Network) -> None:
+    utility = load_utility(FOLDER)
+    limits, design = resolve_limits(utility), dict(utility.sites.select("site_id", "capacity_m3d").rows())
+    # GB 50014-2021 table 4.1.15: 1.5 for a mean of 1,000 L/s and more
+    assert network.capacity_m3h == pytest.approx([design[site] / 24 * 1.5 for site in network.works])
+    general = limits.filter(subject="peak_factor")
+    own = general.with_columns(site_id=pl.lit("WW2"), value=pl.lit(1.2))
+    with_own = read_network(utility, pl.concat([limits, own]), DAY)
+    factors = with_own.capacity_m3h / [design[site] / 24 for site in network.works]
+    assert factors == pytest.approx([1.2 if site == "WW2" else 1.5 for site in network.works])
