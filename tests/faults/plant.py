@@ -5,6 +5,7 @@ milliseconds, and hundreds of kills minutes. What runs in them is the product's 
 """
 
 import contextlib
+import ctypes
 import json
 import os
 import select
@@ -35,6 +36,7 @@ from tests.outlets import FIRST, free_port, packet, write_outlet_utility
 BURST = 8
 """Packets a station sends before it reads the answers."""
 PAUSE_S = 0.02
+PR_SET_PDEATHSIG = 1
 SEGMENT_BYTES = 20_000
 COMMIT_EVERY_S = 0.2
 ROUND_S = 0.02
@@ -105,6 +107,7 @@ class Plant:
             self._children.append(child)
             return child
         try:
+            ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)  # it ends with this process, however that ends
             if self._connection is not None:
                 self._connection.close()
             with (self.folder / "log").open("a") as log:
