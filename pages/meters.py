@@ -1,17 +1,16 @@
 """Meters: how many stand where in their lives, which are due, how verifications went; each count leads to its list."""
 
-from typing import Any
-
 import polars as pl
 import streamlit as st
 
 from metrics.queries import meters
 from pages.components.answers import answer
-from pages.components.blocks import Figure, show_figures, show_heading, show_missing
+from pages.components.blocks import show_figures, show_heading, show_missing
 from pages.components.chart import show_chart
 from pages.components.headline import headline_figure
 from pages.components.meter_charts import due_chart
 from pages.components.page import open_page
+from pages.components.section import Section
 from pages.components.side_by_side import side_by_side
 from pages.components.stage_flow import Part, Stage, stage_flow
 from pages.components.table import Column, Row, show_table
@@ -28,7 +27,7 @@ GROUPS = (*(state for states in STAGES.values() for state in states), *meters.DU
 
 page = open_page("meters")
 assert page.at is not None
-at, say = page.at, page.say
+at, say, own = page.at, page.say, Section(page, "meters")
 
 
 def listed_at(name: str, **choices: str | None) -> str:
@@ -84,13 +83,17 @@ def lists() -> None:
         st.html(f'<p class="rest">{say("meters", "list_none")}</p>')
         return
     columns = [
-        Column("meter_id", say("meters", "meter_id")), Column("dn_mm", say("meters", "dn_mm")),
-        Column("kind", say("meters", "kind"), words="meter_kind"), Column("maker", say("meters", "maker")),
+        Column("meter_id", say("meters", "meter_id")),
+        Column("dn_mm", say("meters", "dn_mm")),
+        Column("kind", say("meters", "kind"), words="meter_kind"),
+        Column("maker", say("meters", "maker")),
         Column("lot", say("meters", "lot"), link=lambda row: page.here(lot=row["lot"])),
-        Column("state", say("meters", "state"), words="meter_state"), Column("since", say("meters", "since")),
+        Column("state", say("meters", "state"), words="meter_state"),
+        Column("since", say("meters", "since")),
         Column("verified_until", say("meters", "verified_until")),
-        Column("zone", say("meters", "site")), Column("account", say("meters", "account")),
-    ]  # fmt: skip
+        Column("zone", say("meters", "site")),
+        Column("account", say("meters", "account")),
+    ]
     zone = pl.col("site_id").map_elements(lambda id_: page.named("sites", id_), return_dtype=pl.String()).alias("zone")
     show_table(page, rows.with_columns(zone), columns, "meters")
 
@@ -108,21 +111,16 @@ group = page.wanted["list"] if page.wanted.get("list") in GROUPS else next_due
 verified = headline_figure(page, "meters_within_verification")
 
 
-def figure(name: str, value: float | None, unit: str = "", **more: Any) -> Figure:
-    """A figure of this page, with what it means."""
-    return Figure(say("meters", name), value, unit, means=say("meters", f"{name}_means"), **more)
-
-
 show_figures(
     page,
     [
         verified,
-        figure(
+        own.figure(
             "overdue", every["overdue"], state=verified.state if every["overdue"] else None, link=listed_at("overdue")
         ),
-        figure("soon", every["within_30"], link=listed_at("within_30")),
-        figure("installed", every["installed"]),
-        figure("rate", rate["passed_share"], "%"),
+        own.figure("soon", every["within_30"], link=listed_at("within_30")),
+        own.figure("installed", every["installed"]),
+        own.figure("rate", rate["passed_share"], "%"),
     ],
 )
 show_heading(page, say("meters", "flow"), say("meters", "flow_means"))
@@ -148,15 +146,16 @@ show_heading(page, say("meters", "makers"), say("meters", "makers_means"))
 if rate["passed_share"] is None:
     show_missing(page, say("meters", "no_verifications"), say("meters", "no_verifications_how"))
 else:
-    own, lots = side_by_side("verifications")
+    by_maker, by_lot = side_by_side("verifications")
     results = [
-        Column("passed", say("meters", "passed_n")), Column("failed", say("meters", "failed")),
+        Column("passed", say("meters", "passed_n")),
+        Column("failed", say("meters", "failed")),
         Column("passed_share", say("meters", "passed_share"), "%"),
-    ]  # fmt: skip
-    with own:
+    ]
+    with by_maker:
         maker = Column("maker", say("meters", "maker"), draw=lambda row: row["maker"] or EVERY)
         show_table(page, makers, [maker, Column("lots", say("meters", "lots")), *results], "meters-makers", None)
-    with lots:
+    with by_lot:
         lot = Column("lot", say("meters", "lot"), link=lambda row: listed_at("in_use", lot=row["lot"]))
         last = Column("last_on", say("meters", "last_on"))
         rows = answer(meters.verifications, at)
@@ -169,7 +168,9 @@ if store.is_empty():
 else:
     ages = [Column(name, say("meter_age", name)) for name in AGES if store[name].sum()]
     columns = [
-        Column("waits", say("meters", "waits"), words="meter_waits"), Column("meters", say("meters", "meters")), *ages,
+        Column("waits", say("meters", "waits"), words="meter_waits"),
+        Column("meters", say("meters", "meters")),
+        *ages,
         Column("oldest_days", say("meters", "oldest"), "d"),
-    ]  # fmt: skip
+    ]
     show_table(page, store, columns, "meters-in-store", None)

@@ -8,11 +8,12 @@ import streamlit as st
 
 from metrics.queries import stock
 from pages.components.answers import answer
-from pages.components.blocks import Figure, show_figures, show_heading, show_missing
+from pages.components.blocks import show_figures, show_heading, show_missing
 from pages.components.chart import show_chart
 from pages.components.headline import headline_figure
 from pages.components.numbers import number
 from pages.components.page import open_page
+from pages.components.section import Section
 from pages.components.side_by_side import side_by_side
 from pages.components.stock_charts import days_chart, days_height, flow_chart, history_chart
 from pages.components.table import Column, show_table
@@ -21,41 +22,50 @@ HISTORY_DAYS = 90
 
 page = open_page("stock")
 assert page.at is not None
-at, say = page.at, page.say
+at, say, own = page.at, page.say, Section(page, "stock")
 items = answer(stock.levels, at)
 if items.is_empty():
     show_missing(page, say("stock", "none"), say("stock", "none_how"))
     st.stop()
 
 
-def figure(name: str, value: float | None, unit: str = "", **more: Any) -> Figure:
-    """A figure of this page, with what it means."""
-    return Figure(say("stock", name), value, unit, means=say("stock", f"{name}_means"), **more)
-
-
-def column(name: str, label: str, unit: str = "", words: str | None = None) -> Column:
-    """A column of this page's tables."""
-    return Column(name, say("stock", label), unit, words=words)
-
-
 ITEM = Column("name_zh", say("stock", "item"), link=lambda row: page.here(item=row["item_id"]) + "#item")
-STATE, LEFT = column("state", "state"), column("days_left", "days_left", "d")
+STATE, LEFT = own.column("state", "state"), own.column("days_left", "days_left", "d")
 HELD = Column("stock", say("stock", "stock"), draw=lambda row: f"{number(row['stock'])} {escape(row['unit'])}")
-SAFETY, VALUE = column("safety_stock", "safety"), column("value_cny", "value_cny", "元")
+SAFETY, VALUE = own.column("safety_stock", "safety"), own.column("value_cny", "value_cny", "元")
 ORDER = [
-    STATE, ITEM, HELD, SAFETY, LEFT, column("lead_time_days", "lead_time", "d"), column("reorder_at", "reorder_at"),
-    column("short_by", "short_by"),
-]  # fmt: skip
-IDLE = [ITEM, HELD, column("idle_days", "idle_days", "d"), VALUE]
+    STATE,
+    ITEM,
+    HELD,
+    SAFETY,
+    LEFT,
+    own.column("lead_time_days", "lead_time", "d"),
+    own.column("reorder_at", "reorder_at"),
+    own.column("short_by", "short_by"),
+]
+IDLE = [ITEM, HELD, own.column("idle_days", "idle_days", "d"), VALUE]
 EVERY = [
-    STATE, ITEM, column("category", "category", words="stock_category"), column("critical", "critical"), HELD, SAFETY,
-    column("used_a_day", "used"), LEFT, VALUE, column("idle_days", "idle_days", "d"),
-]  # fmt: skip
+    STATE,
+    ITEM,
+    own.column("category", "category", words="stock_category"),
+    own.column("critical", "critical"),
+    HELD,
+    SAFETY,
+    own.column("used_a_day", "used"),
+    LEFT,
+    VALUE,
+    own.column("idle_days", "idle_days", "d"),
+]
 MOVES = [
-    column("moved_at", "moved_at"), ITEM, column("kind", "kind", words="stock_kind"), column("quantity", "quantity"),
-    column("unit", "unit"), column("stock", "stock_after"), column("warehouse", "warehouse"),
-    column("order_id", "order_id"),
-]  # fmt: skip
+    own.column("moved_at", "moved_at"),
+    ITEM,
+    own.column("kind", "kind", words="stock_kind"),
+    own.column("quantity", "quantity"),
+    own.column("unit", "unit"),
+    own.column("stock", "stock_after"),
+    own.column("warehouse", "warehouse"),
+    own.column("order_id", "order_id"),
+]
 
 
 def part(rows: pl.DataFrame, columns: list[Column], title: str, means: str, none: str, height: int | None) -> None:
@@ -82,10 +92,12 @@ show_figures(
     page,
     [
         cover,
-        figure("below", totals["below"], state=worst, beside=say("stock", "critical_of", n=totals["critical_below"])),
-        figure("to_order", totals["to_order"]),
-        figure("value", totals["value_cny"], "元"),
-        figure("idle", totals["idle_value_cny"], "元", beside=say("stock", "idle_of", n=totals["idle"])),
+        own.figure(
+            "below", totals["below"], state=worst, beside=say("stock", "critical_of", n=totals["critical_below"])
+        ),
+        own.figure("to_order", totals["to_order"]),
+        own.figure("value", totals["value_cny"], "元"),
+        own.figure("idle", totals["idle_value_cny"], "元", beside=say("stock", "idle_of", n=totals["idle"])),
     ],
 )
 
