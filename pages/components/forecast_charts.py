@@ -35,17 +35,17 @@ def yesterday_chart(beside: pl.DataFrame, timezone: str, theme: str, say: Words)
 def _bands(figure: go.Figure, rows: pl.DataFrame, timezone: str, theme: str, say: Words) -> None:
     colours, at = themes()[theme], _local(rows, timezone)
     edge = {"line_width": 0, "mode": "lines", "hoverinfo": "skip"}
-    inner, outer = colours["band"], _faint(colours["band"])
+    inner, outer = _faint(colours["spark"], 0.3), _faint(colours["spark"], 0.14)
     for low, high, name, fill in (("p2", "p97", "wide_band", outer), ("p10", "p90", "band", inner)):
         figure.add_scatter(x=at, y=rows[high], showlegend=False, **edge)
         figure.add_scatter(x=at, y=rows[low], fill="tonexty", fillcolor=fill, name=say("forecasts", name), **edge)
     figure.add_scatter(x=at, y=rows["p50"], name=say("forecasts", "median"), line=line(colours["spark"], "dash"))
 
 
-def _faint(colour: str) -> str:
-    """A colour of the theme (#rrggbb), half transparent."""
+def _faint(colour: str, share: float) -> str:
+    """A colour of the theme (#rrggbb) of which a share is seen."""
     red, green, blue = (int(colour[place : place + 2], 16) for place in (1, 3, 5))
-    return f"rgba({red},{green},{blue},0.5)"
+    return f"rgba({red},{green},{blue},{share})"
 
 
 def _local(rows: pl.DataFrame, timezone: str) -> pl.Series:
