@@ -68,13 +68,19 @@ def _reasons(inputs: Inputs, now: datetime) -> list[Reason]:
     found: list[Reason | None] = []
     if plans is not None:
         harm = {name: of_all(name) for name in ("overflow_harm", "alarm_harm")}
-        alarm, works_of = _parameter(inputs, "alarm_level", today), dict(inputs["drains"].rows())
+        alarm, works_of = _parameter(inputs, "alarm_level", today), _works_of(inputs)
         found += storm_reasons(plans, alarm, _newest_risk(inputs["risk"]), works_of, harm, now)
         if not found:
             found.append(saving_reason(plans, network, of_all("advice_saving"), now))
     capacity = float(inputs["sites"].filter(kind="works")["capacity_m3d"].sum())
     found.append(supply_reason(demand, capacity, network, of_all("shortage_harm"), now))
     return [one for one in found if one is not None]
+
+
+def _works_of(inputs: Inputs) -> dict[str, str]:
+    """Where the sewage of a station ends; a works' own at itself."""
+    works = inputs["sites"].filter(kind="wwtp")["site_id"]
+    return dict(inputs["drains"].rows()) | dict(zip(works, works, strict=True))
 
 
 def _parameter(inputs: Inputs, subject: str, day: date) -> dict[str, float]:

@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 
 import polars as pl
 
-ADVISED, INSTALLED = "advised", "installed_rule"
+from brain.dispatch.rows import ADVISED, INSTALLED
+
 STEP = timedelta(minutes=15)
 
 
@@ -27,8 +28,7 @@ def newest_plans(plan: pl.DataFrame, now: datetime) -> Plans | None:
     issued = both.filter(ADVISED, INSTALLED)["issued_at"].max()
     if not isinstance(issued, datetime):
         return None
-    of_stations = pl.col("level_m").is_not_null()  # a works has no level, and nothing to pump
-    rows = plan.filter(of_stations & (pl.col("issued_at") == issued) & (pl.col("valid_at") >= now - STEP))
+    rows = plan.filter((pl.col("issued_at") == issued) & (pl.col("valid_at") >= now - STEP))
     return Plans(rows.filter(pl.col("variant").is_in([ADVISED, INSTALLED])), issued)
 
 

@@ -4,8 +4,9 @@ from datetime import datetime, timedelta
 
 import polars as pl
 
-from brain.advising.plans import ADVISED, INSTALLED, Plans
+from brain.advising.plans import Plans
 from brain.advising.reason import Reason, freshness
+from brain.dispatch.rows import ADVISED, INSTALLED
 
 _LEAST_M3 = 1.0
 

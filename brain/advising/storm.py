@@ -5,8 +5,9 @@ from datetime import datetime
 
 import polars as pl
 
-from brain.advising.plans import ADVISED, INSTALLED, STEP, Plans, step_hours
+from brain.advising.plans import STEP, Plans, step_hours
 from brain.advising.reason import Reason, freshness
+from brain.dispatch.rows import ADVISED, INSTALLED
 
 LEAST_M3, LEAST_H = 1.0, 0.5
 """What a plan must save at a station to be worth a word: m³ of overflow, hours at or above the alarm level."""
@@ -29,14 +30,15 @@ def storm_reasons(
     the weights `overflow_harm` (元/m³) and `alarm_harm` (元/h).
     """
     helped = _helped(plans.rows, alarm_level)
+    places = pl.col("site_id").replace_strict(dict(works_of), default=pl.col("site_id")).alias("works")
+    rows_of = plans.rows.with_columns(places)
     reasons = []
-    for (works,), rows in helped.group_by(
-        pl.col("site_id").replace_strict(dict(works_of), default="").alias("works"), maintain_order=True
-    ):
-        stations = rows.with_columns(
+    for (works,), sites in helped.group_by(places, maintain_order=True):
+        known = sites.with_columns(
             probability=pl.col("site_id").replace_strict(dict(risk), default=None, return_dtype=pl.Float64)
         ).sort("saved_m3", "saved_h", "site_id", descending=[True, True, False])
-        reasons.append(_reason(str(works) or stations["site_id"][0], stations, plans, harm, now))
+        own = rows_of.filter(pl.col("works") == works, pl.col("site_id") != works)
+        reasons.append(_reason(str(works), known, own, plans, harm, now))
     return reasons
 
 
@@ -59,9 +61,13 @@ def _helped(rows: pl.DataFrame, alarm_level: Mapping[str, float]) -> pl.DataFram
     return both.filter((pl.col("saved_m3") >= LEAST_M3) | (pl.col("saved_h") >= LEAST_H))
 
 
-def _reason(works: str, stations: pl.DataFrame, plans: Plans, harm: Mapping[str, float], now: datetime) -> Reason:
-    first = stations.row(0, named=True)
-    act_by, flow = _first_difference(plans.rows, first["site_id"], first["high_from"])
+def _reason(
+    works: str, helped: pl.DataFrame, flows: pl.DataFrame, plans: Plans, harm: Mapping[str, float], now: datetime
+) -> Reason:
+    """`helped` are the sites that the plan helps, `flows` the rows of all stations that drain to this works."""
+    stations, high_from = helped, min(helped["high_from"].drop_nulls())
+    ahead = _pumped_ahead(flows, high_from)
+    place, act_by, flow = ahead.row(0) if ahead.height else (helped["site_id"][0], high_from, 0.0)
     ends_at = max(stations["high_until"]) + STEP
     saved_m3, saved_h, left_m3 = (float(stations[name].sum()) for name in ("saved_m3", "saved_h", "overflow_plan"))
     by_volume = saved_m3 >= LEAST_M3
@@ -70,7 +76,7 @@ def _reason(works: str, stations: pl.DataFrame, plans: Plans, harm: Mapping[str,
     return Reason(
         kind="storm",
         cause=works,
-        site_id=first["site_id"],
+        site_id=place,
         sentence=sentence,
         act_by=act_by,
         ends_at=ends_at,
@@ -79,12 +85,12 @@ def _reason(works: str, stations: pl.DataFrame, plans: Plans, harm: Mapping[str,
         harm_cny=saved_m3 * harm["overflow_harm"] + saved_h * harm["alarm_harm"],
         confidence=(max(risks) if risks else UNKNOWN_RISK) * freshness(now - plans.issued_at),
         inputs_age_s=plans.inputs_age_s(now),
-        places={"station": first["site_id"]},
+        places={"station": place},
         blanks={
-            "n": stations.height,
+            "n": max(ahead.height, 1),
             "flow": round(flow),
             "by": act_by,
-            "peak": first["high_from"],
+            "peak": high_from,
             "left": round(left_m3),
         },
         evidence={
@@ -99,12 +105,15 @@ def _reason(works: str, stations: pl.DataFrame, plans: Plans, harm: Mapping[str,
     )  # fmt: skip
 
 
-def _first_difference(rows: pl.DataFrame, site_id: str, high_from: datetime | None) -> tuple[datetime | None, float]:
-    """From when the station has to pump more than the rule does before its well is high, and how much, m³/h."""
-    own = rows.filter(site_id=site_id)
-    flows = own.filter(variant=ADVISED).join(own.filter(variant=INSTALLED), on="valid_at", suffix="_rule")
-    before = flows if high_from is None else flows.filter(pl.col("valid_at") <= high_from)
-    earlier = before.filter(pl.col("flow_m3h") > pl.col("flow_m3h_rule") + _EARLIER_M3H).sort("valid_at")
-    if earlier.is_empty():
-        return high_from, float(flows["flow_m3h"].max() or 0.0)  # type: ignore[arg-type]
-    return earlier["valid_at"][0], float(earlier["flow_m3h"].max())  # type: ignore[arg-type]
+def _pumped_ahead(flows: pl.DataFrame, high_from: datetime) -> pl.DataFrame:
+    """Stations that pump more than the rule does before it gets high: site_id, since when, at most how much, m³/h."""
+    plan, rule = flows.filter(variant=ADVISED), flows.filter(variant=INSTALLED)
+    more = (
+        plan.join(rule, on=["site_id", "valid_at"], suffix="_rule")
+        .filter(pl.col("valid_at") <= high_from, pl.col("flow_m3h") > pl.col("flow_m3h_rule") + _EARLIER_M3H)
+        .with_columns(m3=(pl.col("flow_m3h") - pl.col("flow_m3h_rule")) * step_hours())
+    )
+    of_station = more.group_by("site_id").agg(
+        pl.col("valid_at").min().alias("since"), pl.col("flow_m3h").max(), pl.col("m3").sum()
+    )
+    return of_station.sort("m3", "site_id", descending=[True, False]).drop("m3")

@@ -56,7 +56,8 @@ def verifications(
 
 def wells_said(stations: list[Mapping[str, Any]], levels: pl.DataFrame, acted: bool) -> bool | None:
     """Acted on: no well that the plan promised to keep below its alarm level reached it. Else: one did reach it."""
-    meant = [one for one in stations if not acted or one["top_m_plan"] < one["alarm"]]
+    wells = [one for one in stations if one["alarm"] is not None]
+    meant = [one for one in wells if not acted or one["top_m_plan"] < one["alarm"]]
     alarm = {one["site_id"]: one["alarm"] for one in meant}
     own = levels.filter(pl.col("site_id").is_in(list(alarm)))
     hours = levels["hour"].n_unique()

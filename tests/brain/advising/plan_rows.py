@@ -12,7 +12,8 @@ def rows(site_id, variant, flow, level, overflow=(0.0,), cost=(0.0,), issued_at=
     """Lists shorter than `flow` repeat their last value; the first step begins at NOW."""
 
     def at(values, step):
-        return float(values[min(step, len(values) - 1)])
+        value = values[min(step, len(values) - 1)]
+        return None if value is None else float(value)
 
     return pl.DataFrame(
         [
@@ -33,6 +34,7 @@ def rows(site_id, variant, flow, level, overflow=(0.0,), cost=(0.0,), issued_at=
             for step, value in enumerate(flow)
         ],
         schema_overrides={
+            "level_m": pl.Float64(),
             "issued_at": pl.Datetime("us", "UTC"),
             "valid_at": pl.Datetime("us", "UTC"),
             "starts": pl.Float64(),

@@ -10,7 +10,7 @@ from brain.advising.storm import storm_reasons
 from tests.brain.advising.plan_rows import NOW, rows
 
 ALARM = {"P1": 4.0, "P2": 4.0, "P3": 4.0}
-WORKS = {"P1": "T1", "P2": "T1", "P3": "T2"}
+WORKS = {"P1": "T1", "P2": "T1", "P3": "T2", "T1": "T1", "T2": "T2"}
 HARM = {"overflow_harm": 100.0, "alarm_harm": 50.0}
 # P1 by the rule: at 4.0 m from step 2 on for 3 quarters of an hour, 10 + 20 m³ over the brim; by the plan it pumps
 # 300 instead of 100 m³/h from step 1 on and stays at 3.9 m
@@ -39,10 +39,10 @@ def test_what_the_plan_saves_by_hand():
     assert one.harm_cny == pytest.approx(3062.5)
     assert one.confidence == pytest.approx(0.7)
     assert [station["site_id"] for station in one.evidence["stations"]] == ["P1", "P2"]
-    # the plan pumps more than the rule from the second step on; the well is high from the third to the end of the fifth
-    assert one.act_by == NOW + timedelta(minutes=15)
-    assert one.blanks["flow"] == 300
-    assert one.blanks["peak"] == NOW + timedelta(minutes=30)
+    # P2 is the first to be high, in the second step, P1 the last, to the end of the fifth. Until then the plan pumps
+    # 200 m³/h more at P1 for a quarter of an hour (50 m³), 30 m³/h more at P2 for two (15 m³): P1 it is
+    assert (one.act_by, one.blanks["peak"]) == (NOW + timedelta(minutes=15), NOW + timedelta(minutes=15))
+    assert (one.blanks["flow"], one.blanks["n"]) == (300, 2)
     assert one.ends_at == NOW + timedelta(minutes=75)
     assert one.sentence == "storm_overflow"
 
@@ -80,3 +80,14 @@ def test_without_a_whole_issue_there_are_no_plans():
     plans = newest_plans(pl.concat([*older, P1[0]]), NOW)
     assert plans is not None
     assert plans.issued_at == NOW - timedelta(hours=1)
+
+
+def test_what_comes_over_a_works_is_saved_by_the_stations_above_it():
+    works = [
+        rows("T1", "installed_rule", [900, 900, 900, 900], [None], [0, 0, 40, 40]),
+        rows("T1", "advised", [900, 900, 800, 800], [None], [0]),
+    ]
+    (one,) = reasons(*works, *P2)
+    # 80 m³ at the works and half an hour at P2, where more is pumped before
+    assert (one.cause, one.site_id, one.gain, one.blanks["n"]) == ("T1", "P2", 80.0, 1)
+    assert one.harm_cny == pytest.approx(80 * 100 + 0.5 * 50)
