@@ -10,6 +10,7 @@ from pages.components.answers import answer
 from pages.components.blocks import Figure, show_figures, show_heading, show_missing
 from pages.components.chart import show_chart
 from pages.components.choices import select
+from pages.components.ending import end_page
 from pages.components.forecast_charts import ahead_chart, yesterday_chart
 from pages.components.page import open_page
 from pages.components.side_by_side import side_by_side
@@ -21,7 +22,7 @@ at, say, timezone = page.at, page.say, page.utility.timezone
 sites = answer(shown.series_list, at)
 if not sites:
     show_missing(page, say("forecasts", "none"), say("forecasts", "none_how"))
-    st.stop()
+    end_page()
 
 
 def column(name: str, unit: str = "", **more: Any) -> Column:

@@ -19,9 +19,7 @@ page = st.navigation(
     position="hidden",
 )  # fmt: skip
 st.set_page_config(page_title=f"{page.title} · {say('page', 'product')}", layout="wide")
-try:
-    with guarded(page.url_path):
-        page.run()
-finally:
-    if page.url_path:  # also of a page that stopped early; the board says itself when it stands
-        st.html(f'<i hidden data-drawn="{token_hex(4)}"></i>')
+with guarded(page.url_path):
+    page.run()
+if page.url_path:  # the board says itself when it stands
+    st.html(f'<i hidden data-drawn="{token_hex(4)}"></i>')

@@ -7,6 +7,7 @@ from metrics.queries import meters
 from pages.components.answers import answer
 from pages.components.blocks import show_figures, show_heading, show_missing
 from pages.components.chart import show_chart
+from pages.components.ending import end_page
 from pages.components.headline import headline_figure
 from pages.components.meter_charts import due_chart
 from pages.components.page import open_page
@@ -102,7 +103,7 @@ EVERY = say("meters", "every")
 counts = answer(meters.stages, at)
 if counts.filter(kind="state").is_empty():
     show_missing(page, say("meters", "none"), say("meters", "none_how"))
-    st.stop()
+    end_page()
 
 due, makers = answer(meters.due, at), answer(meters.makers, at)
 every, rate = due.row(0, named=True), makers.row(0, named=True)

@@ -10,6 +10,7 @@ from metrics.queries import stock
 from pages.components.answers import answer
 from pages.components.blocks import show_figures, show_heading, show_missing
 from pages.components.chart import show_chart
+from pages.components.ending import end_page
 from pages.components.headline import headline_figure
 from pages.components.numbers import number
 from pages.components.page import open_page
@@ -26,7 +27,7 @@ at, say, own = page.at, page.say, Section(page, "stock")
 items = answer(stock.levels, at)
 if items.is_empty():
     show_missing(page, say("stock", "none"), say("stock", "none_how"))
-    st.stop()
+    end_page()
 
 
 ITEM = Column("name_zh", say("stock", "item"), link=lambda row: page.here(item=row["item_id"]) + "#item")

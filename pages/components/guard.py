@@ -9,6 +9,7 @@ import streamlit as st
 import structlog
 
 from data_sources.problems import BadInput
+from pages.components.ending import PageEnds
 from pages.components.links import view_of
 from pages.components.page import page_css
 from pages.components.snapshot import utility
@@ -22,6 +23,8 @@ def guarded(path: str) -> Iterator[None]:
     """Run a page; where it fails the trace goes to the log, and words to the screen. Other pages know nothing of it."""
     try:
         yield
+    except PageEnds:
+        return
     except Exception as error:
         number = token_hex(3)
         log.exception("page failed", page=path, number=number)

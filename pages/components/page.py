@@ -11,6 +11,7 @@ from typing import Any
 import streamlit as st
 
 from data_sources.utility import Utility
+from pages.components.ending import end_page
 from pages.components.find import find_box
 from pages.components.frozen import frozen_board
 from pages.components.links import SHOWN, View, moment_text, view_of
@@ -98,7 +99,7 @@ def open_page(path: str, *, follows: bool = False) -> Page:
     page_head(page, entry.name(page.say) if entry else path, follows=follows)
     if page.moment is None:
         st.info(page.say("empty", "import"))
-        st.stop()
+        end_page()
     return page
 
 
