@@ -180,7 +180,8 @@ def simulate(
     minutes = steps * own_step_min
     to_station, to_works = network.arrivals()
     way, here = _Mains(network, pumped_before_m3h, members), np.arange(stations)
-    first = np.array(np.broadcast_to(level_m.reshape(stations, -1), (stations, members)), dtype=np.float64)
+    one_each = level_m if level_m.ndim == 2 else level_m[:, None]
+    first = np.array(np.broadcast_to(one_each, (stations, members)), dtype=np.float64)
     level, running = first, np.zeros((stations, members, network.wells.pump_m3h.shape[1]), dtype=bool)
     book = _Book(minutes // every_min, stations, members, len(network.works), running.shape[2])
     for minute in range(minutes - minutes % every_min):

@@ -58,7 +58,7 @@ def _quantiles(off: Floats, quantiles: Sequence[float]) -> Floats:
     grouped = (
         off.reshape(leads // GROUP_H, GROUP_H, places, origins)
         .transpose(0, 2, 1, 3)
-        .reshape(-1, places, GROUP_H * origins)
+        .reshape(leads // GROUP_H, places, GROUP_H * origins)
     )
     known = np.isfinite(grouped).max(axis=2)
     found = np.zeros((len(grouped), len(quantiles), places))

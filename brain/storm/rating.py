@@ -6,6 +6,8 @@ from brain.sewer.wells import Floats, RatingRule, Wells
 
 PLACES = np.concatenate([np.linspace(0.0, 0.9, 10), np.linspace(0.92, 1.0, 9)])
 """Shares of the recorded hours, by level, at which the rating has a knot: most of them up where it matters."""
+KNOTS = len(PLACES) + 2
+"""Those, the level below which nothing is pumped, and the alarm level."""
 LEAST_HOURS = 240
 
 
@@ -14,11 +16,11 @@ def fit_rating(level: Floats, pumped: Floats, wells: Wells) -> tuple[Floats, Flo
 
     The median flow of the hours around each level, made to rise with it; above what was recorded, all pumps at the
     alarm level. A station with fewer than LEAST_HOURS follows its installed levels: nothing at the stop level, all
-    pumps at the comfort level.
+    pumps at the comfort level. Without stations both have no row.
     """
     rows = [_knots(level[:, one], pumped[:, one], wells, one) for one in range(level.shape[1])]
-    levels, flows = (np.array([row[part] for row in rows]).reshape(len(rows), -1) for part in (0, 1))
-    return levels, flows
+    knots = np.array(rows, dtype=np.float64).reshape(-1, 2, KNOTS)
+    return knots[:, 0], knots[:, 1]
 
 
 def _knots(level: Floats, pumped: Floats, wells: Wells, one: int) -> tuple[Floats, Floats]:
@@ -26,7 +28,7 @@ def _knots(level: Floats, pumped: Floats, wells: Wells, one: int) -> tuple[Float
     known = ~np.isnan(level) & ~np.isnan(pumped)
     if known.sum() < LEAST_HOURS:
         comfort = max(float(wells.comfort_level[one]), stop + 0.1)
-        return np.linspace(stop, comfort, len(PLACES) + 2), np.linspace(0.0, most, len(PLACES) + 2)
+        return np.linspace(stop, comfort, KNOTS), np.linspace(0.0, most, KNOTS)
     order = np.argsort(level[known], kind="stable")
     parts = np.array_split(np.arange(len(order)), _cuts(len(order)))
     levels = np.array([np.median(level[known][order[part]]) for part in parts])
@@ -45,4 +47,5 @@ def _cuts(count: int) -> list[int]:
 
 def rule_of(levels: Floats, flows: Floats, most_m3h: Floats) -> RatingRule:
     """The rule of these knots with at most `most_m3h` (stations,): what the pumps available now can move."""
-    return RatingRule(levels, np.minimum(flows, most_m3h[:, None]))
+    # JSON tells no knots where there is no station
+    return RatingRule(levels.reshape(-1, KNOTS), np.minimum(flows.reshape(-1, KNOTS), most_m3h[:, None]))

@@ -1,5 +1,6 @@
 """The storm question over two stations and a works of the demonstration utility, with a record made by hand."""
 
+import json
 from datetime import timedelta
 
 import numpy as np
@@ -103,6 +104,21 @@ def test_in_dry_weather_the_stations_curves_are_kept_every_six_hours_and_the_ris
     later = NOW + HOUR  # 07:00 in Shanghai
     series = {mm: set(answer(with_fit(asked(mm), fitted), later)["forecast"]["series"]) for mm in (0.0, 10.0)}
     assert series[0.0] == {"WW1/inflow"} and len(series[10.0]) == 5
+
+
+def test_where_no_station_told_its_pumped_flow_the_works_alone_are_answered():
+    given = asked(40.0)
+    given.frames["flows"] = given["flows"].filter(pl.col("role") != "discharge")
+    state = json.loads(json.dumps(fit_state(given, NOW)))  # as it is kept
+    told = answer(with_fit(given, state), NOW)
+    assert set(told["forecast"]["series"]) == {"WW1/inflow"} and told["risk"].is_empty()
+
+
+def test_where_nothing_was_measured_there_is_no_fit_to_answer_with():
+    given = asked(40.0)
+    given.frames["flows"] = given["flows"].clear()
+    with pytest.raises(TooLittle, match="no station and no works has two weeks"):
+        answer(with_fit(given, fit_state(given, NOW)), NOW)
 
 
 def test_a_utility_without_sewers_has_nothing_to_say():
