@@ -94,6 +94,16 @@ def test_what_is_done_about_it_and_what_came_of_it(engine):
     assert record_now == {"issued": 1, "kept": 1, "not_kept": 0, "unknown": 0, "waiting": 0}
 
 
+def test_what_was_said_is_verified_though_there_is_no_plan_any_more(engine):
+    plan_into(engine.lake)
+    asked(engine)
+    levels(engine.lake, 12, 3.4)
+    after = NOW + timedelta(hours=11)
+    assert asked(engine, after).state == "baseline"
+    # nobody took it up, and the well stayed below its alarm level: the warning did not come true
+    assert [(one["status"], one["came"]) for one in past_advice(engine, after).to_dicts()] == [("open", "not_kept")]
+
+
 def test_without_anything_to_go_by_it_says_so(engine):
     outcome = asked(engine)
     assert (outcome.state, outcome.reason) == (
