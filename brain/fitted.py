@@ -6,7 +6,6 @@ import os
 from collections.abc import Callable
 from datetime import datetime
 from hashlib import sha1
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +26,7 @@ def fitted_at(question: Question, lake: Lake, now: datetime, read: Callable[[dat
         return {}
     moment = slot(question.refit, now, lake.utility)
     path = _folder(question, lake) / f"{moment:%Y%m%dT%H%M%SZ}.json.gz"
-    program = _program(question)
+    program = _program()
     if path.exists():
         kept = json.loads(gzip.decompress(path.read_bytes()))
         if kept["program"] == program:
@@ -58,11 +57,7 @@ def _folder(question: Question, lake: Lake) -> Path:
     return lake.root / "brain" / question.id
 
 
-def _program(question: Question) -> str:
-    """A hash of the module that fits and of all files of its folder's subject: a new version fits anew."""
-    spec = find_spec(question.fit.__module__) if question.fit else None
-    assert spec is not None and spec.origin is not None
-    module = Path(spec.origin)
-    folder = Path(brain.__path__[0])
-    files = sorted(module.parent.glob("*.py")) if module.parent != folder else [module]
+def _program() -> str:
+    """A hash of all of the brain's code, since what fits may call any of it: a new version fits anew."""
+    files = sorted(Path(brain.__path__[0]).rglob("*.py"))
     return sha1(b"".join(file.read_bytes() for file in files), usedforsecurity=False).hexdigest()[:16]

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from brain.demand import boosting
-from brain.demand.bands import QUANTILES, hourly_bands, quantile_of_errors, spread
+from brain.demand.bands import hourly_bands, quantiles_of_errors, spread
 from brain.demand.boosting import AHEAD_H, NEEDS_H, Size
 from brain.demand.features import Demand
 from brain.demand.hours import DAY_H, Floats, Ints
@@ -35,7 +35,7 @@ def train(demand: Demand, end: int, size: Size) -> dict[str, Any]:
     return {
         "models": boosting.fit(demand, end, size),
         "scale": demand.scale.tolist(),
-        "bands": hourly_bands(errors, demand.hours.hour[target]).tolist(),
+        "bands": hourly_bands(errors, demand.hours.hour[target], demand.hours.day[target]).tolist(),
         "day_bands": day_bands(errors, target, demand).tolist(),
     }
 
@@ -64,14 +64,15 @@ def day_totals(
 
 def day_bands(errors: Floats, target: Ints, demand: Demand) -> Floats:
     """Errors of the mean over the local days that lie ahead whole, as quantiles: shape (series, quantiles)."""
-    days = demand.hours.day[target]
-    of_days = [
-        errors[number][:, place].mean(axis=1)
-        for number, row in enumerate(days)
-        for day in np.unique(row)
-        if (place := row == day).sum() == (demand.hours.day == day).sum()
-    ]
-    return np.array([[quantile_of_errors(of_one, q) for q in QUANTILES] for of_one in np.array(of_days).T])
+    found, of_days = [], []
+    for number, row in enumerate(demand.hours.day[target]):
+        for day in np.unique(row):
+            place = row == day
+            if place.sum() == (demand.hours.day == day).sum():
+                found.append(day)
+                of_days.append(errors[number][:, place].mean(axis=1))
+    overlap_d = (target.shape[1] - 1) // DAY_H
+    return np.array([quantiles_of_errors(of_one, np.array(found), overlap_d) for of_one in np.array(of_days).T])
 
 
 def _errors(demand: Demand, at: list[int], off: Floats) -> Floats:

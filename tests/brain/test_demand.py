@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from brain.demand.bands import QUANTILES, hourly_bands, quantile_of_errors, spread
+from brain.demand.bands import QUANTILES, hourly_bands, independent, quantile_of_errors, spread
 from brain.demand.boosting import AHEAD_H, Size
 from brain.demand.days import holiday_calendar, like_weekdays, likes
 from brain.demand.features import Demand, sizes
@@ -96,12 +96,25 @@ def test_quantiles_of_errors_by_hand():
     # P90: rank ⌈21 × 0.9⌉ = 19 → the 19th smallest, 8; P10: the 19th largest, −9; P97.5: ⌈20.475⌉ = 21 > 20 → 9
     assert [quantile_of_errors(errors, q) for q in QUANTILES] == [-10, -9, 0, 8, 9]
     assert np.isnan(quantile_of_errors(errors[:19], 0.9))
+    # of 9 independent ones: level 10 × 0.9 ÷ 9 = 1, the largest; of 12: 0.975, rank ⌈19.5⌉; of 19: rank ⌈18.9⌉
+    assert [quantile_of_errors(errors, 0.9, count) for count in (9, 12, 19)] == [9, 9, 8]
+
+
+def test_errors_of_one_day_are_alike():
+    day = np.repeat(np.arange(4), 2)
+    alike, unlike = np.repeat([1.0, 1, -1, -1], 2), np.tile([1.0, -1], 4)
+    assert independent(alike, day, 0) == pytest.approx(4)
+    assert independent(unlike, day, 0) == 8
+    # neighbours are alike, too: 1 + 2 × ½ × (1 − 1 + 1) ÷ 4 = 1.25 times the variance, so 4 ÷ 1.25 days
+    assert independent(alike, day, 1) == pytest.approx(3.2)
+    assert independent(np.append(alike, np.nan), np.append(day, 9), 1) == pytest.approx(3.2)
+    assert independent(np.full(3, np.nan), day[:3], 6) == 1
 
 
 def test_bands_are_of_their_hours():
     hour = np.tile(np.arange(24), (30, 1))
     errors = np.where(hour < 6, 1.0, 5.0)[:, None, :] * np.linspace(-1, 1, 30)[:, None, None]
-    bands = hourly_bands(errors, hour)
+    bands = hourly_bands(errors, hour, np.repeat(np.arange(30), 24).reshape(30, 24))
     quantiles = spread(np.zeros((1, 24)), bands, np.arange(24))
     assert quantiles[0, 3, 3] * 5 == pytest.approx(quantiles[0, 12, 3])
     assert (np.diff(quantiles, axis=2) >= 0).all()
