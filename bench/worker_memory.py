@@ -8,6 +8,7 @@ from pathlib import Path
 
 import psutil
 
+import metrics.clock as clock_module
 import worker as worker_module
 from bench.claim import Claim
 from bench.synthetic import demonstration
@@ -22,7 +23,7 @@ WARM = 0.25
 
 
 class Clock(datetime):
-    """The day's time, which the worker takes for now."""
+    """The day's time, which the worker and the board take for now."""
 
     at = datetime(2026, 9, 15, tzinfo=UTC)
 
@@ -38,7 +39,7 @@ def main(rounds: int) -> Claim:
     with tempfile.TemporaryDirectory(prefix="bench-") as name:
         lake = Lake(Path(name) / "lake", utility)
         build(lake, utility, start, 2, 0, lambda done, total: None)
-        worker_module.datetime = Clock  # type: ignore[misc]
+        worker_module.datetime = clock_module.datetime = Clock  # type: ignore[misc]
         worker, process, seen = Worker(lake), psutil.Process(), []
         for number in range(rounds):
             Clock.at = start + STEP * number

@@ -27,6 +27,9 @@ from metrics.view_sql import (
 LOOK_BACK = {"forecast": timedelta(days=7), "weather": timedelta(days=7)}
 """How much earlier than a span something issued for it may be."""
 
+MOVES = 12
+"""Moments after which the database is opened anew: one that tables come to and go from all day takes more and more."""
+
 Request = tuple[pl.DataFrame, Collection[str]]
 """The rows of view `span`, and the views wanted with them."""
 
@@ -55,6 +58,7 @@ class Views:
         self._base: Connection | None = None
         self._days: dict[str, set[date]] = {}
         self._versions: dict[str, Hashable] = {}
+        self._moves = 0
         self._one_at_a_time = Lock()
 
     def load(self, requests: Iterable[Request]) -> None:
@@ -86,6 +90,9 @@ class Views:
     def move_to(self, as_of: datetime) -> None:
         """Show another moment from here on."""
         self.as_of, self.today = as_of, self.utility.day_of(as_of)
+        self._moves += 1
+        if self._base is not None and self._moves % MOVES == 0:
+            self._open_anew()
         self.close()
         if self._base is not None:
             self._set_moment(self._base)
@@ -98,6 +105,13 @@ class Views:
         self._base = locked_connection()
         self._base.execute("CREATE SCHEMA stored")
         self._set_moment(self._base)
+
+    def _open_anew(self) -> None:
+        """Start over with an empty database; the old one goes with the last cursor that somebody still reads from."""
+        with self._one_at_a_time:
+            self._days.clear()
+            self._versions.clear()
+            self._open()
 
     def _set_moment(self, base: Connection) -> None:
         set_moment(base, self.as_of, self.today)

@@ -5,6 +5,7 @@ flow 100 m³/h, one raw water pump, energy as a totaliser of 15 kWh a quarter of
 """
 
 import logging
+import weakref
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
@@ -248,3 +249,30 @@ def test_what_comes_between_two_looks_at_one_moment_is_seen(engine, lake, utilit
     after = engine.evaluate(AS_OF, ids)
     assert (after["hotline_answer_rate"].value, after["hotline_answer_rate"].denominator) == (100, 1)
     assert (after["pressure_compliance"].numerator, after["pressure_compliance"].denominator) == (22, 23)
+
+
+def sizes(engine):
+    """How much an engine, and what it reads through, keeps: attribute → entries."""
+    holders = (engine, engine.marts, engine.stored, engine._views, engine.lake)
+    return {
+        f"{type(holder).__name__}.{attribute}": len(held)
+        for holder in holders
+        for attribute, held in vars(holder).items()
+        if isinstance(held, dict | list | set)
+    }
+
+
+def test_what_is_kept_does_not_grow_with_the_moments_asked_about(engine, lake, utility, monkeypatch):
+    monkeypatch.setattr("metrics.views.MOVES", 6)
+    seen, database = [], None
+    for minute in range(8):
+        as_of = AS_OF + timedelta(minutes=minute)
+        write(lake, [("N.pressure", as_of, 0.2)])
+        build_marts(lake, utility, as_of)
+        engine.evaluate(as_of, ["pressure_compliance", "wastewater_energy"])
+        engine.history(["wastewater_energy"], as_of)
+        engine.evaluate(as_of - 20 * QUARTER, ["pressure_compliance"])  # of which no mart is on disk
+        database = database or weakref.ref(engine.views(as_of)._base)
+        seen.append(sizes(engine))
+    assert {name: max(one[name] for one in seen) for name in seen[2]} == seen[2]
+    assert database() is None  # an old database takes more than its tables
