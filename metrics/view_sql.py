@@ -97,8 +97,8 @@ def fill_latest(base: Connection, rows: pl.DataFrame | None) -> None:
 
 
 def fill_derived(base: Connection, days: Mapping[str, Iterable[date]]) -> None:
-    """The views made of others, each over the days that want it."""
-    for view in DERIVED_VIEWS.keys() & days.keys() - set(OF_A_SPAN):
+    """The views made of others, each over the days that want it; in their order, for one stands on another."""
+    for view in [one for one in DERIVED_VIEWS if one in days and one not in OF_A_SPAN]:
         if view in _BY_DAY:
             base.register("needed_days", pl.DataFrame({"day": sorted(days[view])}, schema={"day": pl.Date()}))
         base.execute(f"CREATE OR REPLACE TABLE {view} AS {mart_sql(view)}")
