@@ -19,7 +19,8 @@ from metrics.build import build_marts
 from metrics.catalogue import load_catalogue
 from metrics.engine import Engine
 from metrics.view_columns import VIEW_COLUMNS
-from tests.conftest import AS_OF
+from sample_data.build import build
+from tests.conftest import AS_OF, SAMPLE_DAYS
 from tests.linked_lake import linked_lake
 
 NOW = AS_OF - timedelta(days=2, minutes=20)
@@ -76,9 +77,18 @@ def answers(engine: Engine, question: Question, state_lake: Lake) -> dict[str, d
 
 
 @pytest.fixture(scope="session")
-def spoiled_lake(sample_lake, tmp_path_factory, demonstration):
-    """The sample, but what became known after NOW is nonsense: readings, rain and its forecasts."""
-    lake = linked_lake(sample_lake, tmp_path_factory.mktemp("spoiled") / "lake")
+def long_lake(tmp_path_factory, demonstration):
+    """A sample with as many months of hourly flow as demand needs to learn from."""
+    lake = Lake(tmp_path_factory.mktemp("long") / "lake", demonstration)
+    build(lake, demonstration, AS_OF, SAMPLE_DAYS, 3, lambda done, total: None)
+    build_marts(lake, demonstration, AS_OF)
+    return lake
+
+
+@pytest.fixture(scope="session")
+def spoiled_lake(long_lake, tmp_path_factory, demonstration):
+    """The long sample, but what became known after NOW is nonsense: readings, rain and its forecasts."""
+    lake = linked_lake(long_lake, tmp_path_factory.mktemp("spoiled") / "lake")
     today = demonstration.day_of(NOW)
     wanted = demonstration.points.filter(pl.col("quantity").is_in(QUANTITIES))["point_id"].to_list()
     for table in ("reading", "weather"):
@@ -103,9 +113,9 @@ def same(left: dict[str, dict[str, pl.DataFrame]], right: dict[str, dict[str, pl
 
 @pytest.mark.slow
 @each_question(ON_OTHERS_ANSWERS)
-def test_nothing_after_the_moment_is_looked_at(question, sample_lake, spoiled_lake, demonstration, tmp_path):
+def test_nothing_after_the_moment_is_looked_at(question, long_lake, spoiled_lake, demonstration, tmp_path):
     catalogue = load_catalogue(demonstration)
-    true = answers(Engine(demonstration, sample_lake, catalogue), question, Lake(tmp_path / "a", demonstration))
+    true = answers(Engine(demonstration, long_lake, catalogue), question, Lake(tmp_path / "a", demonstration))
     spoiled = answers(Engine(demonstration, spoiled_lake, catalogue), question, Lake(tmp_path / "b", demonstration))
     assert any(rows.height for rows in true["answer"].values())
     same(true, spoiled)
@@ -113,6 +123,6 @@ def test_nothing_after_the_moment_is_looked_at(question, sample_lake, spoiled_la
 
 @pytest.mark.slow
 @each_question(ON_OTHERS_ANSWERS)
-def test_the_same_inputs_give_the_same_answer(question, sample_lake, demonstration, tmp_path):
-    engine = Engine(demonstration, sample_lake, load_catalogue(demonstration))
+def test_the_same_inputs_give_the_same_answer(question, long_lake, demonstration, tmp_path):
+    engine = Engine(demonstration, long_lake, load_catalogue(demonstration))
     same(*(answers(engine, question, Lake(tmp_path / word, demonstration)) for word in "ab"))
