@@ -4,6 +4,7 @@ import fcntl
 from datetime import UTC, datetime
 
 import pytest
+import structlog
 from hypothesis import settings
 
 from data_sources.lake import Lake
@@ -22,6 +23,13 @@ AS_OF = datetime(2026, 9, 15, 8, 20, tzinfo=UTC)
 """16:20 on a Tuesday in Shanghai: the moment of every test that needs one."""
 SAMPLE_DAYS = 28
 """A whole cycle of planted events."""
+
+
+@pytest.fixture(autouse=True)
+def logs_of_each_test_alone():
+    """A command line that a test ran told structlog to write to a stream that the test's end has closed."""
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture

@@ -49,7 +49,9 @@ def draw_plan(page: Page, rows: pl.DataFrame, key: str, variants: Mapping[str, s
     show_figures(page, gain_figures(page, totals(rows, ours), totals(rows, other), variants[other]))
     st.html(limits_html(page, bindings(rows, LIMITS, ours)))
     st.html(f"<h3>{escape(page.say('plan', 'works'))}</h3>")
-    show_chart(page, works_chart(page, rows, variants), f"{key}-works", page.say("plan", "works_alt"), WORKS_HEIGHT)
+    capacity = dict(answer(dispatch.works_now, page.at).select("site_id", "capacity_m3h").iter_rows())
+    works = works_chart(page, rows, variants, capacity)
+    show_chart(page, works, f"{key}-works", page.say("plan", "works_alt"), WORKS_HEIGHT)
     sites = most_different(rows, STATIONS, ours, other)
     st.html(f"<h3>{escape(page.say('plan', 'gantt', n=len(sites)))}</h3>")
     figure = gantt(page, rows, sites, variants)
@@ -102,13 +104,14 @@ def limits_html(page: Page, limits: pl.DataFrame) -> str:
     )
 
 
-def works_chart(page: Page, rows: pl.DataFrame, variants: Mapping[str, str]) -> go.Figure:
-    """Inflow of each works side by side, m³/h: both variants, and what it can take."""
+def works_chart(
+    page: Page, rows: pl.DataFrame, variants: Mapping[str, str], capacity: Mapping[str, float | None]
+) -> go.Figure:
+    """Inflow of each works side by side, m³/h: both variants, and what it can take (`capacity`, by works)."""
     colours, flows = themes()[page.view.theme], works_inflow(rows)
     works = flows["site_id"].unique(maintain_order=True).to_list()
     names = [page.named("sites", one) for one in works]
     figure = make_subplots(1, max(len(works), 1), subplot_titles=names, horizontal_spacing=0.05)
-    capacity = dict(answer(dispatch.works_now, page.at).select("site_id", "capacity_m3h").iter_rows())
     lines = [line(colours["text"], width=2.5), line(colours["spark"], "dot")]
     for place, site in enumerate(works, start=1):
         for (variant, word), drawn in zip(variants.items(), lines, strict=True):
