@@ -1,6 +1,7 @@
 """Keeps the board true: new rows, sealed days, marts, snapshot, closed periods; one failing step stops no other."""
 
 import os
+import signal
 import sys
 import time
 from argparse import ArgumentParser
@@ -147,6 +148,8 @@ def main() -> int:
         utility = load_utility(settings.utility)
         lake = Lake(settings.lake_of(utility.id), utility)
         log_to(lake.root / "logs", "worker")
+        # an end that was asked for takes along what works for this process: the brain, the sources' processes
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
         with lake.worker_lock(), beating(lake.root):
             for said in mend(lake.root):
                 log.warning("after the machine went down", lost=said)

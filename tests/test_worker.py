@@ -106,7 +106,7 @@ def test_a_second_worker_says_who_holds_the_lake(lake):
         _, said = second.communicate(timeout=60)
     finally:
         first.terminate()
-        first.communicate(timeout=20)
+        first.wait(20)
     assert second.returncode == 2
     assert str(first.pid) in said.splitlines()[-1]
 

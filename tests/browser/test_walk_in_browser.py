@@ -103,16 +103,6 @@ def test_a_table_downloads_what_it_shows(new_page, sample_site):
         assert line[0] == cells[0]
 
 
-def test_a_chart_is_a_picture_to_take_away(new_page, sample_site):
-    page = new_page(1366, 1024)
-    page.goto(f"{sample_site}/module?id=raw_water&{AT}")
-    page.wait_for_selector(".modebar-btn", timeout=60_000)
-    settle(page)
-    with page.expect_download() as told:
-        page.locator(".modebar-btn").first.click()
-    assert told.value.path().read_bytes().startswith(b"\x89PNG")
-
-
 def test_the_menu_and_the_search_lead_by_keyboard(new_page, sample_site):
     page = new_page(1024, 768)
     page.goto(f"{sample_site}/module?id=raw_water&{AT}")
