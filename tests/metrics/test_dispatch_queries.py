@@ -79,7 +79,8 @@ def test_a_works_against_what_it_can_take(write, ready):
     write("T1.in.flow", 1000)
     write("T1.out.flow", 900)
     one = only(dispatch.works_now(ready(), AS_OF))
-    # 20,000 m³ a day × the peak factor 1.5 are 1,250 m³/h; 04:20 to 08:20 are 4 h of 1,000 m³, all of them today (which began at 16:00)
+    # 20,000 m³ a day × the peak factor 1.5 are 1,250 m³/h; 04:20 to 08:20 are 4 h of 1,000 m³, all of them today
+    # (which began at 16:00)
     assert (one["inflow_m3h"], one["effluent_m3h"]) == (1000, 900)
     assert one["share"] == pytest.approx(1000 / 1250)
     assert one["inflow_m3"] == pytest.approx(4000)
