@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 
 import pytest
@@ -49,7 +50,9 @@ async def until(condition):
 
 
 def run(scenario):
-    asyncio.run(asyncio.wait_for(scenario, 30))
+    """Run in a thread of its own: a browser of the same test process keeps a loop in the main one."""
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, asyncio.wait_for(scenario, 30)).result()
 
 
 def test_the_answer_comes_after_the_disk():
