@@ -18,7 +18,7 @@ from data_sources.load import load_utility
 from data_sources.locks import LockHeld
 from data_sources.logs import log_to
 from data_sources.power import mend
-from data_sources.problems import BadInput, Problem
+from data_sources.problems import FAILURES, BadInput, Problem
 from data_sources.runner import Runner
 from data_sources.settings import Settings
 from data_sources.upkeep import keep_up
@@ -102,7 +102,7 @@ class Worker:
         started = time.perf_counter()
         try:
             act()
-        except Exception:
+        except FAILURES:
             if name not in self._failed:
                 log.exception("step failed", step=name)
             self._failed.add(name)

@@ -18,7 +18,7 @@ from data_sources.contracts import TABLES
 from data_sources.import_map import TAG, headers_of
 from data_sources.import_readings import mapped
 from data_sources.import_rows import Unread
-from data_sources.problems import BadInput
+from data_sources.problems import FAILURES, BadInput
 from data_sources.spool import Damage, Record
 from data_sources.tabular import ROW
 from data_sources.utility import Utility
@@ -63,7 +63,7 @@ def drained(found: Sequence[Record | Damage], module: Connector, source: Source,
             continue
         try:
             rows, bad, used = mapped(source.map, utility, cells, Path(name or source.name), source.table)
-        except Exception as misfit:  # the map doesn't fit these columns, or a cell trips what maps them
+        except FAILURES as misfit:  # the map doesn't fit these columns, or a cell trips what maps them
             for record in records:
                 _refuse(unread, record.number, _said(misfit), record.payload, record.label)
             continue
@@ -88,7 +88,7 @@ def _parsed(
             continue
         try:
             frame = module.parse(one.payload, source)
-        except Exception as error:  # whatever a parser trips over, the batch is kept and the next one read
+        except FAILURES as error:  # whatever a parser trips over, the batch is kept and the next one read
             _refuse(unread, one.number, _said(error), one.payload, one.label)
             continue
         if frame.height:
@@ -107,7 +107,7 @@ def _file(record: Record) -> str:
     return record.label.partition("/")[2]
 
 
-def _said(error: Exception) -> str:
+def _said(error: BaseException) -> str:
     """An error in one line."""
     text = str(error).replace("\n", "; ")
     return text if isinstance(error, BadInput) else f"{type(error).__name__}: {text}"

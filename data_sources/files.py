@@ -18,7 +18,7 @@ from data_sources.cells import one_line
 from data_sources.connector import Source, SourceSettings, TableMap
 from data_sources.drop_folder import DONE, FAILED, move, settled
 from data_sources.import_map import headers_of
-from data_sources.problems import BadInput, Problem
+from data_sources.problems import FAILURES, BadInput, Problem
 from data_sources.spool import Raw
 from data_sources.tabular import ROW, cells_of
 
@@ -47,8 +47,8 @@ def fetch(source: Source, since: str | None) -> Iterator[Raw]:
         payload = payload_of(path.name, path.read_bytes())
         try:
             _refuse_misfit(parse(payload, source), source.map, path.name)
-        except BadInput as bad:
-            move(path, FAILED, str(bad))
+        except FAILURES as bad:  # whatever it is, the files behind it have their turn
+            move(path, FAILED, str(bad) if isinstance(bad, BadInput) else f"can't be read: {type(bad).__name__}: {bad}")
             continue
         yield Raw(payload, path.name)
         move(path, DONE)

@@ -4,6 +4,10 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+import polars as pl
+
+FAILURES = (Exception, pl.exceptions.PanicException)
+"""Whatever can go wrong with input that nobody foresaw: a mistake within polars is no Exception to Python."""
 ROOT = Path(__file__).resolve().parent.parent
 """The product's own folder."""
 

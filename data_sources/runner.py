@@ -17,6 +17,7 @@ from data_sources.connector import Source, connector
 from data_sources.contracts import TABLES
 from data_sources.drain import drained, newest_time, table_of
 from data_sources.lake import Lake
+from data_sources.problems import FAILURES
 from data_sources.raw_copies import raw_folder, trim
 from data_sources.retake import mapping_word, retake
 from data_sources.source_log import SourceLog, read_facts, write_facts
@@ -55,7 +56,7 @@ class Feed:
             for (_, table), found in groupby(self._reader.read(AT_ONCE_BYTES), self._key):
                 pending += self._take(self.sources[table], list(found))
             return pending
-        except Exception:
+        except FAILURES:
             self._reader = SpoolReader(self.folder, self.number)  # nothing was skipped
             raise
 
@@ -153,7 +154,7 @@ class Runner:
     def _drain(self, feed: Feed) -> None:
         try:
             self._pending += feed.drain()
-        except Exception as error:  # this source waits, the others go on
+        except FAILURES as error:  # this source waits, the others go on
             if feed.name not in self.failed:
                 log.exception("can't take in", source=feed.name)
             self.failed[feed.name] = f"can't take in: {type(error).__name__}: {error}"

@@ -25,7 +25,7 @@ from data_sources.cells import one_line
 from data_sources.connector import Source, SourceSettings, TableMap
 from data_sources.hidden import filled
 from data_sources.import_map import headers_of
-from data_sources.problems import Problem
+from data_sources.problems import FAILURES, Problem
 from data_sources.spool import Raw
 
 TABLE = None
@@ -151,9 +151,15 @@ def packed(frame: pl.DataFrame) -> bytes:
 
 def _series(name: str, values: Sequence[Any]) -> pl.Series:
     try:
-        return pl.Series(name, values)
-    except (TypeError, pl.exceptions.PolarsError, OverflowError):
-        return pl.Series(name, [None if value is None else str(value) for value in values], dtype=pl.String)
+        series = pl.Series(name, values)
+    except FAILURES:  # values of several types, numbers too large: polars has an error of its own for each
+        return _as_text(name, values)
+    return _as_text(name, values) if series.dtype == pl.Object else series  # UUID, bytea: nothing can be kept as that
+
+
+def _as_text(name: str, values: Sequence[Any]) -> pl.Series:
+    texts = [None if value is None else str(value).encode(errors="replace").decode() for value in values]
+    return pl.Series(name, texts, dtype=pl.String)
 
 
 def _engine(settings: Settings) -> Engine:

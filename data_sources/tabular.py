@@ -1,7 +1,9 @@
 """A CSV file or a workbook's sheet as a frame of text, its rows numbered as they stand in the file."""
 
+import csv
 import io
 import zipfile
+from itertools import islice
 from pathlib import Path
 
 import fastexcel
@@ -11,6 +13,8 @@ from data_sources.cells import one_line
 from data_sources.problems import BadInput, Problem, shown_path
 
 ROW = "row"
+MOST_SAID = 5
+"""Rows that are named of a file that can't be read because of them."""
 WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
 
 
@@ -57,24 +61,54 @@ def _csv(content: bytes, name: str, encoding: str, delimiter: str) -> pl.DataFra
     if not text.strip():
         return pl.DataFrame()
     try:
-        return pl.read_csv(
-            io.BytesIO(text.encode()),
-            has_header=False,
-            separator=delimiter,
-            infer_schema=False,
-            truncate_ragged_lines=True,
-        )
+        return _records(text, delimiter, truncate=False)
+    except pl.exceptions.PolarsError as error:
+        if problems := _surplus(text, delimiter, name):
+            raise BadInput(problems) from error
+    try:
+        return _records(text, delimiter, truncate=True)
     except pl.exceptions.PolarsError as error:
         raise BadInput([Problem(name, 0, "", f"can't be read as CSV: {error}")]) from error
+
+
+def _records(text: str, delimiter: str, *, truncate: bool) -> pl.DataFrame:
+    return pl.read_csv(
+        io.BytesIO(text.encode()),
+        has_header=False,
+        separator=delimiter,
+        infer_schema=False,
+        truncate_ragged_lines=truncate,
+    )
+
+
+def _surplus(text: str, delimiter: str, name: str) -> list[Problem]:
+    """Rows with more cells than the header, most often by a decimal comma: which cell is whose can't be known. Empty
+    cells at their end are none.
+    """
+    try:
+        header, *records = csv.reader(io.StringIO(text), delimiter=delimiter)
+    except csv.Error as error:
+        return [Problem(name, 0, "", f"can't be read as CSV: {error}")]
+    width = len(header)
+    longer = ((row, record) for row, record in enumerate(records, 2) if any(record[width:]))
+    return [
+        Problem(name, row, "", f"has {len(record)} cells, the header has {width}")
+        for row, record in islice(longer, MOST_SAID)
+    ]
 
 
 def _workbook(content: bytes, name: str, sheet: str | None) -> pl.DataFrame:
     try:
         book = fastexcel.read_excel(content)
-    except (fastexcel.FastExcelError, zipfile.BadZipFile, OSError) as error:
-        raise BadInput([Problem(name, 0, "", f"can't be read as a workbook: {error}")]) from error
-    if sheet is not None and sheet not in book.sheet_names:
-        message = f"has no sheet {sheet!r}; it has {', '.join(book.sheet_names)}"
-        raise BadInput([Problem(name, 0, "", message)])
-    cells: pl.DataFrame = book.load_sheet(sheet or 0, header_row=None, skip_rows=0, dtypes="string").to_polars()
+        if sheet is None or sheet in book.sheet_names:
+            return _sheet(book, sheet or 0)
+    except (fastexcel.FastExcelError, zipfile.BadZipFile, OSError, pl.exceptions.PolarsError) as error:
+        said = str(error).partition("\nContext:")[0]
+        raise BadInput([Problem(name, 0, "", f"can't be read as a workbook: {said}")]) from error
+    message = f"has no sheet {sheet!r}; it has {', '.join(book.sheet_names)}"
+    raise BadInput([Problem(name, 0, "", message)])
+
+
+def _sheet(book: fastexcel.ExcelReader, sheet: str | int) -> pl.DataFrame:
+    cells: pl.DataFrame = book.load_sheet(sheet, header_row=None, skip_rows=0, dtypes="string").to_polars()
     return cells

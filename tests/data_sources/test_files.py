@@ -106,6 +106,7 @@ def test_bad_rows_go_to_quarantine_with_their_row_in_the_file(lake, drop):
         ("flow3.csv", b"Time,W1_FLOW\n\xff\xfe\xfa,1\n", "is not utf-8"),
         ("flow4.xlsx", b"no workbook at all", "can't be read as a workbook"),
         ("flow5.parquet", b"PAR1 and then nothing", "can't be read as Parquet"),
+        ("flow6.csv", b"Time,W1_FLOW\n15/09/2026 16:00,812,5\n", "flow6.csv:2: has 3 cells, the header has 2"),
     ],
 )
 def test_what_cant_be_read_is_set_apart_with_the_reason(lake, drop, name, content, why):
@@ -115,6 +116,12 @@ def test_what_cant_be_read_is_set_apart_with_the_reason(lake, drop, name, conten
     assert flows(lake) == [7.0]
     assert (drop / "failed" / name).read_bytes() == content
     assert why in (drop / "failed" / f"{name}.txt").read_text()
+
+
+def test_empty_cells_at_the_end_of_a_row_are_no_mistake(lake, drop):
+    (drop / "flow1.csv").write_text("Time,W1_FLOW\n15/09/2026 16:00,812.5,,\n15/09/2026 16:05,813\n")
+    taken_in(lake)
+    assert flows(lake) == [812.5, 813.0]
 
 
 def test_a_file_that_is_still_written_is_left_alone(lake, drop):

@@ -1,6 +1,7 @@
 """The SQL connector against a real PostgreSQL; of other databases only that what it says is theirs."""
 
 import tomllib
+import uuid
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
@@ -141,6 +142,11 @@ def test_without_a_watermark_all_is_asked_each_time(history, tmp_path):
 def test_mixed_types_become_text():
     assert sql.as_frame(["a", "b"], [(1, "x"), ("two", None)]).rows() == [("1", "x"), ("two", None)]
     assert sql.as_frame(["a"], []).rows() == []
+
+
+def test_values_that_no_column_can_hold_become_text():
+    frame = sql.as_frame(["a", "b"], [(uuid.UUID(int=7), 2**200), (None, 1)])
+    assert sql.parse(sql.packed(frame), None).rows() == [(str(uuid.UUID(int=7)), str(2**200)), (None, "1")]
 
 
 def lake_of(tmp_path, database, sources):

@@ -18,6 +18,7 @@ from data_sources.hj212_protocol.packet import read_packet
 from data_sources.hj212_protocol.readings import readings
 from tests.data_sources.hj212.packets import GOOD, KEY, sent
 from tests.data_sources.hj212.test_decode import sealed
+from tests.data_sources.mutation import mutated
 
 INPUTS = int(os.environ.get("FUZZ_INPUTS", "1000"))
 REAL = (
@@ -67,33 +68,18 @@ def assert_accounted_for(raw: bytes) -> None:
     assert read.height <= sum(len(packet.values) for packet in packets)
 
 
-def mutated(dice: random.Random) -> bytes:
-    """A few real packets with a few things done to them; half of them with a checksum that fits again."""
+def some_mutated(dice: random.Random) -> bytes:
+    """A few real packets, one of them mutated; half of these with a checksum that fits again."""
     packets = [dice.choice(REAL) for _ in range(dice.randint(1, 4))]
     at = dice.randrange(len(packets))
-    data = bytearray(packets[at])
-    for _ in range(dice.randint(1, 4)):
-        i, j = sorted(dice.randrange(len(data) + 1) for _ in range(2))
-        match dice.randrange(6):
-            case 0 if i < len(data):
-                data[i] = dice.randrange(256)
-            case 1:
-                del data[i:j]
-            case 2:
-                data[i:i] = data[i:j]
-            case 3:
-                data[i:i] = dice.choice(TOKENS)
-            case 4:
-                data[i:j] = bytes(reversed(data[i:j]))
-            case _:
-                del data[i:]
-    packets[at] = framed(bytes(data[6:-6])[:9999]) if dice.random() < 0.5 else bytes(data)
+    data = mutated(packets[at], dice, TOKENS)
+    packets[at] = framed(data[6:-6][:9999]) if dice.random() < 0.5 else data
     return b"".join(packets)
 
 
 def test_mutated_packets():
     for seed in range(INPUTS):
-        assert_accounted_for(mutated(random.Random(seed)))
+        assert_accounted_for(some_mutated(random.Random(seed)))
 
 
 @settings(max_examples=INPUTS // 2)
