@@ -24,9 +24,9 @@ def locked_connection(files: Sequence[str] = (), prepare: Callable[[Connection],
 
     `prepare` runs before the lock, with free access. What it loads needs no file afterwards, so `files` can stay empty,
     which is safest: a COPY with USE_TMP_FILE false could write over a file that it may read. The time zone goes first,
-    since nothing can be set later.
+    since nothing can be set later. One thread a query: they are small, many run at once, and planning is most of it.
     """
-    connection = duckdb.connect(":memory:")
+    connection = duckdb.connect(":memory:", config={"threads": 1})
     connection.execute("SET TimeZone = 'UTC'")
     if prepare is not None:
         prepare(connection)

@@ -71,7 +71,7 @@ def judge(
     newest: list[Row] = [row for row in told if row["period"] == period]
     own = next((row for row in newest if row["site_id"] == ""), None)
     limits: dict[str, dict[str, float]] = {}
-    for kind, site, value in thresholds.select("kind", "site_id", "value").iter_rows():
+    for kind, site, value in thresholds.iter_rows():
         limits.setdefault(site or "", {})[kind] = value
     rules = _Rules(indicator, limits, baseline or {}, tables_present)
     headline = rules.verdict("", _summed(newest) if own is None else own, newest, period, shared_reason(newest))

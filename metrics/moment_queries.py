@@ -1,6 +1,7 @@
 """The questions of board and pages beyond the indicators: SELECTs of queries/ over the views, as at one moment."""
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Any
 import polars as pl
 
 from metrics.connection import fetch, fetch_few
-from metrics.engine import Engine
+from metrics.engine import AT_ONCE, Engine
 from metrics.spans import HOUR, Span, span_frame
 from metrics.sql_rules import relations
 
@@ -33,16 +34,18 @@ def ask(
     views = engine.views(as_of)
     wanted = {name: relations(query(name)) for name in names}
     views.load((span, needed) for needed in wanted.values())
-    answers = {}
+
+    def answer(name: str) -> pl.DataFrame:
+        with views.connection(span, wanted[name]) as cursor:
+            for blank, value in blanks.items():
+                cursor.execute(f"SET VARIABLE {blank} = $value", {"value": value})
+            return fetch_few(cursor, query(name))
+
     try:
-        for name, needed in wanted.items():
-            with views.connection(span, needed) as cursor:
-                for blank, value in blanks.items():
-                    cursor.execute(f"SET VARIABLE {blank} = $value", {"value": value})
-                answers[name] = fetch_few(cursor, query(name))
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            return dict(zip(wanted, pool.map(answer, wanted), strict=True))
     finally:
         views.close()
-    return answers
 
 
 def ask_one(engine: Engine, as_of: datetime, name: str, over: Span | None = None, **blanks: Any) -> pl.DataFrame:
