@@ -8,6 +8,7 @@ import polars as pl
 
 from brain.demand import method
 from brain.demand.at_hand import business_days, demand_at_hand, silent_h, whole_days
+from brain.demand.bands import stretch
 from brain.demand.boosting import AHEAD_H, Size
 from brain.demand.hours import DAY_H, hours_around
 from brain.demand.naive import bands_of_last_week, last_week
@@ -16,6 +17,7 @@ from brain.demand.series import FLOWS, demand, matrix
 from brain.demand.weather import is_known
 from brain.question import Answer, Inputs, Need, Question, TooLittle
 
+MODEL = "boosting"
 SIZE = Size(trees=150, every_h=54)
 """Learning at the size that a run has time for; origins 54 hours apart meet every hour of issue."""
 CLOCK = timedelta(hours=6)
@@ -31,6 +33,7 @@ INPUTS = {
     "hourly": Need("hourly", back=BACK, where=FLOWS),
     "weather": Need("weather", back=BACK, ahead=timedelta(hours=AHEAD_H)),
     "sites": Need("sites"),
+    "issued": Need("forecast", back=timedelta(days=14), where={"model": (MODEL,), "quantile": (0.5,)}),
 }
 FIT_INPUTS = {
     "hourly": Need("hourly", back=LEARNT_FROM, where=FLOWS),
@@ -57,6 +60,8 @@ def answer(inputs: Inputs, now: datetime) -> Answer:
     names, at_hand, first = demand_at_hand(inputs, now, BACK, AHEAD_H, state["series"], state["scale"])
     if state["has_weather"] and not is_known(at_hand.temperature, first):
         raise TooLittle("no temperature of the last three days")
+    factors = stretch(inputs["issued"], names, at_hand, first, np.asarray(state["bands"]))
+    state = method.stretched(state, factors)
     quantiles = method.forecast(state, at_hand, first)
     days = business_days(inputs, at_hand.hours)
     totals = method.day_totals(state, at_hand, quantiles[:, :, 2], days[first:], whole_days(days, first))
@@ -126,7 +131,7 @@ QUESTION = Question(
     inputs=INPUTS,
     answer=answer,
     baseline=baseline,
-    model="boosting",
+    model=MODEL,
     baseline_model="last_week",
     clock=CLOCK,
     decides="pinball_24h",

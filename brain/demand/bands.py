@@ -1,8 +1,12 @@
 """Bands by split conformal calibration: how far off the same method was on days that it had not learnt from."""
 
-import numpy as np
+from collections.abc import Sequence
 
-from brain.demand.hours import DAY_H, Floats, Ints
+import numpy as np
+import polars as pl
+
+from brain.demand.features import Demand
+from brain.demand.hours import DAY_H, HOUR_S, Floats, Ints
 
 QUANTILES = (0.025, 0.1, 0.5, 0.9, 0.975)
 BLOCK_H = 6
@@ -10,6 +14,8 @@ BLOCK_H = 6
 BLOCKS = DAY_H // BLOCK_H
 LEAST = 20
 """Errors from which on a band means something."""
+LATELY_H, LEAST_H = 7 * DAY_H, 2 * DAY_H
+"""Hours up to now by which bands are stretched, and how many of them it takes."""
 
 
 def independent(errors: Floats, day: Ints, overlap_d: int) -> float:
@@ -76,3 +82,30 @@ def spread(median: Floats, bands: Floats, hour: Ints) -> Floats:
     """Medians (series, leads) and their bands at these local hours → (series, leads, quantiles), ordered."""
     part = (np.arange(median.shape[1]) >= DAY_H).astype(np.int64)
     return np.maximum.accumulate(median[:, :, None] + bands[:, part, hour // BLOCK_H], axis=2)
+
+
+def stretch(issued: pl.DataFrame, names: Sequence[str], demand: Demand, first: int, bands: Floats) -> Floats:
+    """By how much bands must be wider or narrower to have held 80 % of the week before hour `first` within P10–P90:
+    for the first day and the later ones, shape (2,); 1 where too few hours were forecast.
+
+    `issued` has medians as issued (series, issued_at, valid_at, value), `bands` are those of `hourly_bands`. All series
+    count together, each error in widths of its own band: normalised conformal prediction (Papadopoulos et al. 2008).
+    """
+    place = pl.DataFrame({"series": list(names), "place": range(len(names))}, {"series": pl.String, "place": pl.Int64})
+    lead_s = (pl.col("valid_at") - pl.col("issued_at")).dt.total_seconds()
+    at_s = (pl.col("valid_at") - demand.hours.start).dt.total_seconds()
+    rows = issued.join(place, on="series").with_columns(
+        at=at_s // HOUR_S, part=(lead_s >= DAY_H * HOUR_S).cast(pl.Int64)
+    )
+    rows = rows.filter(pl.col("at").is_between(max(first - LATELY_H, 0), first - 1))
+    of, at, part = (rows[name].to_numpy() for name in ("place", "at", "part"))
+    error = (demand.values[of, at] - rows["value"].to_numpy()) / demand.scale[of]
+    low, high = (bands[of, part, demand.hours.hour[at] // BLOCK_H, QUANTILES.index(q)] for q in (0.1, 0.9))
+    width = np.where(error > 0, high, low)
+    widths = np.divide(error, width, out=np.full(len(error), np.nan), where=np.isfinite(error) & (width != 0))
+    factors = np.ones(2)
+    for one in (0, 1):
+        known = np.isfinite(widths) & (part == one)
+        if len(np.unique(at[known])) >= LEAST_H:
+            factors[one] = np.quantile(widths[known], 0.8)
+    return factors

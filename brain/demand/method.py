@@ -40,6 +40,12 @@ def train(demand: Demand, end: int, size: Size) -> dict[str, Any]:
     }
 
 
+def stretched(state: Mapping[str, Any], factors: Floats) -> dict[str, Any]:
+    """The state with its bands this much wider: (2,) for the first day and the later ones; totals as those."""
+    bands = np.asarray(state["bands"]) * factors[:, None, None]
+    return {**state, "bands": bands, "day_bands": np.asarray(state["day_bands"]) * factors[1]}
+
+
 def forecast(state: Mapping[str, Any], demand: Demand, origin: int) -> Floats:
     """Quantiles of each series for the 168 hours from `origin` on: shape (series, 168, quantiles), in its unit.
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from brain.demand.bands import QUANTILES, hourly_bands, independent, quantile_of_errors, spread
+from brain.demand.bands import QUANTILES, hourly_bands, independent, quantile_of_errors, spread, stretch
 from brain.demand.boosting import AHEAD_H, Size
 from brain.demand.days import holiday_calendar, like_weekdays, likes
 from brain.demand.features import Demand, sizes
@@ -118,6 +118,24 @@ def test_bands_are_of_their_hours():
     quantiles = spread(np.zeros((1, 24)), bands, np.arange(24))
     assert quantiles[0, 3, 3] * 5 == pytest.approx(quantiles[0, 12, 3])
     assert (np.diff(quantiles, axis=2) >= 0).all()
+
+
+def test_bands_are_stretched_to_what_they_held_lately(two_zones):
+    first, count = 18 * 168, 101
+    at = two_zones.hours.moments(first - count, first)
+    bands = np.tile([-2.0, -1, 0, 2, 4], (2, 2, 4, 1))
+    # of the first zone, errors of 0, 0.02 … 2 sizes: 0, 1, … 100 % of the band above; so 80 % of it holds four in five
+    off = np.linspace(0, 2, count) * two_zones.scale[0]
+    medians = two_zones.values[0, first - count : first] - off
+    issued = pl.DataFrame({"series": "A", "issued_at": at, "valid_at": at, "value": medians})
+    assert stretch(issued, ["A", "B"], two_zones, first, bands).tolist() == pytest.approx([0.8, 1])
+    later = issued.with_columns(pl.col("issued_at") - timedelta(days=1), pl.col("value") + 2 * off)
+    # as much below, where the band is half as wide
+    assert stretch(pl.concat([issued, later]), ["A", "B"], two_zones, first, bands).tolist() == pytest.approx(
+        [0.8, 1.6]
+    )
+    assert stretch(issued[:40], ["A", "B"], two_zones, first, bands).tolist() == [1, 1]
+    assert stretch(issued, ["A", "B"], two_zones, first - 168 - count, bands).tolist() == [1, 1]
 
 
 def test_last_week_by_hand():
