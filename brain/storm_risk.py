@@ -12,7 +12,7 @@ from brain.sewer.wells import Bools, Floats
 from brain.storm.dry_weather import dry_curve, share_of_days_at
 from brain.storm.fitting import LEADS
 from brain.storm.forecast import Ahead, chance_of_alarm, look_ahead
-from brain.storm.hindcast import LEVEL_QUANTILES, QUANTILES, at_least
+from brain.storm.hindcast import LEVEL_QUANTILES, QUANTILES, at_least, is_wet
 from brain.storm.hydrograph import MEMORY_H
 from brain.storm.measures import storms
 from brain.storm.rain import newest_forecast, spread_out
@@ -60,8 +60,9 @@ def answer(inputs: Inputs, now: datetime) -> Answer:
     stations = ahead.network.stations
     known: Bools = np.isfinite(record_now.own).max(axis=0)
     spread = {kind: np.array(rows) for kind, rows in inputs.fitted["spread"].items()}
-    inflow = at_least(np.concatenate([ahead.run.inflow, ahead.influent], axis=1), QUANTILES, spread["inflow"])
-    level = at_least(ahead.run.mean_level, LEVEL_QUANTILES, spread["level"])
+    wet = is_wet(record_now.rain[-LEADS:], _expected_mm(inputs, now))
+    inflow = at_least(np.concatenate([ahead.run.inflow, ahead.influent], axis=1), QUANTILES, spread["inflow"], wet)
+    level = at_least(ahead.run.mean_level, LEVEL_QUANTILES, spread["level"], wet)
     forecast = _forecast(inputs, now, record_now, np.maximum(inflow, 0), level, known)
     return {"forecast": forecast, "risk": _risk(stations, chance_of_alarm(ahead), known[: len(stations)])}
 
@@ -149,10 +150,14 @@ def _forecast(
 
 def _stations_too(inputs: Inputs, now: datetime, record_now: Record) -> bool:
     """Whether the stations' curves are issued: every hour while it rains or will, else every STATIONS_EVERY_H."""
-    _, ahead = newest_forecast(inputs["weather"], now, LEADS)
-    expected = np.nansum(ahead) / ahead.shape[1] if ahead.shape[1] else 0.0
-    rainy = expected + record_now.rain[-LEADS // 2 :].sum() >= RAINY_MM
+    rainy = _expected_mm(inputs, now).sum() + record_now.rain[-LEADS // 2 :].sum() >= RAINY_MM
     return bool(rainy) or now.astimezone(inputs.utility.zone).hour % STATIONS_EVERY_H == 0
+
+
+def _expected_mm(inputs: Inputs, now: datetime) -> Floats:
+    """The rain of the hours ahead as forecast, the mean of its members, 0 where it says nothing: (LEADS,)."""
+    _, ahead = newest_forecast(inputs["weather"], now, LEADS)
+    return np.nan_to_num(ahead).sum(axis=1) / max(ahead.shape[1], 1)
 
 
 def _rows(
