@@ -18,7 +18,7 @@ VALUES = """
     const title = document.querySelector(".head h1");
     if (!title || title.textContent === before) return false;
     const fresh = (e) => !e.closest("[data-stale=true]");
-    return [...document.querySelectorAll("[data-value], [data-table], .missing, .stDataFrame")].some(fresh);
+    return [...document.querySelectorAll("[data-value], [data-table], .missing")].some(fresh);
   }
 """
 """A value, a table, or the words that say what is missing, of another page than before."""

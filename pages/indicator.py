@@ -1,52 +1,37 @@
 """One indicator: what it means, where it stands, its trend, its sites, and why it is so, down to the source rows."""
 
 from datetime import timedelta
-from typing import Any
 
 import polars as pl
 import streamlit as st
 
+from pages.components.blocks import show_heading, show_missing
+from pages.components.chart import show_chart
+from pages.components.choices import choose, select
+from pages.components.found_columns import show_found
 from pages.components.frozen import frozen_board
 from pages.components.indicator_facts import Facts, first_tile, indicator_facts, rows_behind, source_rows
 from pages.components.indicator_words import definition, formula, headline
-from pages.components.lineage_picture import lineage_picture
+from pages.components.lineage_picture import show_lineage
 from pages.components.links import SHOWN
 from pages.components.numbers import number
 from pages.components.page import page_head, page_of_address
-from pages.components.states import RANK, SHAPES
-from pages.components.tables import as_csv, as_xlsx, presentable
+from pages.components.states import RANK
+from pages.components.table import Column, show_table
 from pages.components.trend_chart import trend_chart
 
 TREND = {"day": timedelta(days=120), "week": timedelta(weeks=53), "month": timedelta(days=1100)}
 """How much of the trend is drawn, by the length of a period."""
 
-here = page_of_address("indicator")
-utility, view, say, wanted = here.utility, here.view, here.say, here.wanted
-names = dict(utility.sites.select("site_id", f"name_{view.lang}").rows())
-
-
-def sites(facts: Facts) -> pl.DataFrame:
-    """The sites' verdicts, worst first."""
-    ranked = sorted(facts.judged.sites, key=lambda one: (RANK[one.state], -(one.distance or 0.0)))
-    return pl.DataFrame(
-        {
-            say("indicator", "site"): [names.get(one.site_id, one.site_id) for one in ranked],
-            say("indicator", "state"): [f"{SHAPES[one.state]} {say('state', one.state)}" for one in ranked],
-            say("indicator", "value"): [one.value for one in ranked],
-            say("indicator", "numerator"): [one.numerator for one in ranked],
-            say("indicator", "denominator"): [one.denominator for one in ranked],
-            say("indicator", "validity"): [100 * one.validity for one in ranked],
-            "site_id": [one.site_id for one in ranked],
-        },
-        strict=False,
-    )
+page = page_of_address("indicator")
+say = page.say
 
 
 def shown_then(facts: Facts) -> str | None:
     """What the board showed at the frozen moment, where it was kept: the page itself computes from today's rows."""
-    if view.at is None or view.how != SHOWN:
+    if page.view.at is None or page.view.how != SHOWN:
         return None
-    board, how = frozen_board(view)
+    board, how = frozen_board(page.view)
     tile = next((one for one in (board or {}).get("indicators", []) if one["id"] == facts.indicator.id), None)
     if tile is None or how != SHOWN:
         return None
@@ -62,113 +47,112 @@ def trend(facts: Facts) -> None:
     newest = facts.span.last_day
     figure = trend_chart(
         facts.history.to_dicts(), newest - TREND[facts.indicator.period], facts.judged.thresholds.target,
-        facts.band, view.theme, say,
+        facts.band, page.view.theme, say,
     )  # fmt: skip
-    st.plotly_chart(figure, theme=None, key="trend", config={"displaylogo": False, "displayModeBar": False})
+    name = getattr(facts.indicator.name, page.lang)
+    show_chart(page, figure, facts.indicator.id, say("indicator", "trend_alt", name=name))
 
 
-def downloads(rows: pl.DataFrame, name: str) -> None:
-    """A table as CSV and XLSX."""
-    first, second, _ = st.columns([1, 1, 4])
-    first.download_button("CSV", as_csv(rows), f"{name}.csv", "text/csv", key=f"{name}.csv")
-    second.download_button("XLSX", as_xlsx(rows), f"{name}.xlsx", key=f"{name}.xlsx")
+def sites(facts: Facts) -> None:
+    """The sites' verdicts, worst first."""
+    show_heading(page, say("indicator", "sites"), say("indicator", "sites_means"))
+    ranked = sorted(facts.judged.sites, key=lambda one: (RANK[one.state], -(one.distance or 0.0)))
+    names = ("state", "value", "numerator", "denominator")
+    rows = pl.DataFrame(
+        {
+            "site": [page.named("sites", one.site_id) for one in ranked],
+            **{name: [getattr(one, name) for one in ranked] for name in names},
+            "validity": [100 * one.validity for one in ranked],
+            "site_id": [one.site_id for one in ranked],
+        },
+        strict=False,
+    )
+    units = {"value": facts.indicator.unit, "validity": "%"}
+    columns = [Column("site", say("indicator", "site"), link=lambda row: page.link("site", site=row["site_id"]))]
+    columns += [Column(name, say("indicator", name), units.get(name, "")) for name in (*names, "validity")]
+    show_table(page, rows, columns, f"{facts.indicator.id}-sites", 360)
 
 
 def why(facts: Facts) -> None:
-    """The rows behind the number, those against it first; from one of them down to its source rows."""
-    rows = facts.evidence
+    """The rows behind the number, of one site or all; from one of them down to its source rows."""
+    show_heading(page, say("indicator", "why"))
+    rows = facts.evidence.drop("period", strict=False).with_row_index("row", 1)
     places = sorted(set(rows["site_id"].drop_nulls()) - {""})
-    site = wanted.get("site")
     if places:
-        options = [None, *places]
-        start = options.index(site) if site in options else 0
-        every = say("indicator", "all_sites")
-        chosen = st.selectbox(
-            say("indicator", "site"),
-            options,
-            start,
-            format_func=lambda one: every if one is None else names.get(one, one),
-        )
-        carry("site", chosen)
-        rows = rows if chosen is None else rows.filter(pl.col("site_id") == chosen)
+        every, named = say("indicator", "all_sites"), lambda one: page.named("sites", one)
+        site = select(page, "site", say("indicator", "site"), places, named, every)
+        rows = rows if site is None else rows.filter(pl.col("site_id") == site)
     bad = rows.filter(pl.col("counts_against")) if rows["counts_against"].dtype == pl.Boolean() else rows.clear()
-    st.markdown(say("indicator", "rows", n=rows.height, bad=bad.height))
-    named = rows.select(pl.col("site_id").replace_strict(names, default=None).alias("site"), pl.exclude("period"))
-    shown = presentable(named, utility.timezone, say)
-    picked = st.dataframe(shown, key="evidence", on_select="rerun", selection_mode="single-row", height=360)
-    downloads(presentable(bad if bad.height else rows, utility.timezone, say), f"{facts.indicator.id}-rows")
-    chosen_rows = picked["selection"]["rows"]
-    if rows.height:
-        behind(facts, rows.row(chosen_rows[0] if chosen_rows else 0, named=True))
+    if rows.is_empty():
+        show_missing(page, say("indicator", "no_rows"), say("indicator", "no_rows_how"))
+        return
+    st.html(f'<p class="quiet">{say("indicator", "rows", n=rows.height, bad=bad.height)}</p>')
+    if 0 < bad.height < rows.height:
+        options = {"against": say("indicator", "rows_against"), "all": say("indicator", "rows_all")}
+        rows = bad if choose(page, "rows", options, "against") == "against" else rows
+    to_source = say("indicator", "to_source")
+    down = Column(
+        "row", say("column", "row"), draw=lambda row: f"{row['row']} {to_source}",
+        link=lambda row: page.here(row=str(row["row"])) + "#behind",
+    )  # fmt: skip
+    show_found(page, rows, f"{facts.indicator.id}-rows", first=[down])
+    behind(facts, rows)
 
 
-def carry(name: str, choice: str | None) -> None:
-    """Put a choice into the page's address, so that a link shows it."""
-    if choice is None:
-        st.query_params.pop(name, None)
-    else:
-        st.query_params[name] = choice
-
-
-def behind(facts: Facts, row: dict[str, Any]) -> None:
+def behind(facts: Facts, rows: pl.DataFrame) -> None:
     """What stands behind one row of the evidence: rows of the views, then the readings of one point."""
-    st.subheader(say("indicator", "behind"))
+    chosen = rows.filter(pl.col("row").cast(pl.String()) == page.wanted.get("row", ""))
+    row = (chosen if chosen.height else rows).row(0, named=True)
+    st.html('<i id="behind"></i>')
+    show_heading(page, say("indicator", "behind", n=row["row"]))
     found = rows_behind(facts.indicator.id, facts.as_of, row)
-    for name, rows in found.items():
-        st.caption(name)
-        st.dataframe(
-            presentable(rows, utility.timezone, say), key=f"behind.{name}", height=min(320, 60 + 35 * rows.height)
-        )
+    for view, behind_it in found.items():
+        st.html(f"<h3>{view}</h3>")
+        show_found(page, behind_it, f"{facts.indicator.id}-{view}", 300)
     own = [row["point_id"]] if row.get("point_id") else []
-    points = own or sorted({point for rows in found.values() if "point_id" in rows for point in rows["point_id"]})
+    points = own or sorted({point for one in found.values() if "point_id" in one for point in one["point_id"]})
     if points:
-        point = st.selectbox(say("indicator", "readings_of"), points)
-        rows = source_rows(facts.indicator.id, point, facts.as_of, row)
-        st.dataframe(presentable(rows, utility.timezone, say), key="readings", height=320)
-        downloads(presentable(rows, utility.timezone, say), f"{point}-readings")
+        label = say("indicator", "readings_of")
+        point = select(page, "point", label, points, lambda one: f"{page.named('points', one)} · {one}", points[0])
+        point = point or points[0]
+        show_found(page, source_rows(facts.indicator.id, point, facts.as_of, row), f"{point}-readings", 300)
 
 
-def page(facts: Facts) -> None:
+def draw(facts: Facts) -> None:
     """The whole page, from the answer to its grounds."""
-    one = facts.indicator
-    left, right = st.columns([2, 3], gap="large")
+    one, (left, right) = facts.indicator, st.columns([2, 3], gap="large")
     with left:
-        st.html(headline(facts, view.lang, view.theme, utility.timezone, say))
-        st.html(formula(facts, view.theme, say))
+        st.html(headline(facts, page.lang, page.view.theme, page.utility.timezone, say))
+        st.html(formula(facts, page.view.theme, say))
         told = shown_then(facts)
         if told:
             st.info(told)
     with right:
         trend(facts)
-        st.html(definition(facts, view.lang, view.theme, say))
+        st.html(definition(facts, page.lang, page.view.theme, say))
     if facts.judged.sites:
-        st.subheader(say("indicator", "sites"))
-        ranked = sites(facts)
-        st.dataframe(ranked, key="sites", height=min(360, 60 + 35 * ranked.height))
-        downloads(ranked, f"{one.id}-sites")
-    st.subheader(say("indicator", "why"))
+        sites(facts)
     why(facts)
-    st.subheader(say("indicator", "limits"))
-    st.dataframe(presentable(facts.limits, utility.timezone, say), key="limits")
-    st.subheader(say("indicator", "inputs"))
-    st.dataframe(presentable(facts.inputs, utility.timezone, say), key="inputs")
-    pairs = facts.inputs.select("input", "source").drop_nulls().rows()
-    st.graphviz_chart(lineage_picture(pairs, facts.views, getattr(one.name, view.lang), view.theme))
+    for name in ("limits", "inputs"):
+        show_heading(page, say("indicator", name), say("indicator", f"{name}_means"))
+        show_found(page, getattr(facts, name), f"{one.id}-{name}", 300)
+    show_heading(page, say("indicator", "lineage"))
+    show_lineage(page, facts.inputs, facts.views, getattr(one.name, page.lang))
 
 
 def show() -> None:
     """The indicator of the address, or what is wrong with the address."""
-    if here.moment is None:
-        page_head(here, say("empty", "title"))
+    if page.moment is None:
+        page_head(page, say("empty", "title"))
         st.info(say("empty", "import"))
         return
     try:
-        facts = indicator_facts(wanted.get("id", first_tile(utility)), here.at)
+        facts = indicator_facts(page.wanted.get("id", first_tile(page.utility)), page.at)
     except KeyError:
-        page_head(here, say("indicator", "no_such"))
+        page_head(page, say("indicator", "no_such"))
         return
-    page_head(here, getattr(facts.indicator.name, view.lang))
-    page(facts)
+    page_head(page, getattr(facts.indicator.name, page.lang))
+    draw(facts)
 
 
 show()

@@ -9,7 +9,7 @@ from data_sources.problems import Problem
 from metrics.catalogue import Example, Expectation
 from metrics.queries.catalogue import Detail
 from pages.components.blocks import show_heading
-from pages.components.lineage_picture import lineage_picture
+from pages.components.lineage_picture import show_lineage
 from pages.components.page import Page
 from pages.components.table import Column, show_table
 
@@ -23,8 +23,7 @@ def show_detail(page: Page, detail: Detail, problems: Sequence[Problem]) -> None
     link = page.link("indicator", id=one.id)
     st.html(f'<p class="detail"><a href="{link}" target="_self">{escape(say("catalogue", "open"))}</a></p>')
     show_heading(page, say("catalogue", "lineage"), say("catalogue", "lineage_means"))
-    pairs = detail.inputs.select("input", "source").drop_nulls().rows()
-    st.graphviz_chart(lineage_picture(pairs, detail.views, getattr(one.name, page.lang), page.view.theme))
+    show_lineage(page, detail.inputs, detail.views, getattr(one.name, page.lang))
     left, right = st.columns(2, gap="medium")
     with left:
         show_heading(page, say("catalogue", "inputs"))

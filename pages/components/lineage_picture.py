@@ -2,8 +2,20 @@
 
 from collections.abc import Iterable
 
+import polars as pl
+import streamlit as st
+
 from metrics.lineage import TABLE_OF_VIEW
+from pages.components.blocks import wide
+from pages.components.page import Page
 from pages.components.theme import themes
+
+
+def show_lineage(page: Page, inputs: pl.DataFrame, views: Iterable[str], title: str) -> None:
+    """Draw what an indicator stands on, `inputs` being those of metrics.queries.indicator."""
+    pairs = inputs.select("input", "source").drop_nulls().rows()
+    with wide("lineage"):
+        st.graphviz_chart(lineage_picture(pairs, views, title, page.view.theme))
 
 
 def lineage_picture(inputs: Iterable[tuple[str, str]], views: Iterable[str], title: str, theme: str) -> str:

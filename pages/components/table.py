@@ -111,13 +111,9 @@ def _heading(page: Page, column: Column) -> str:
 
 def _head(page: Page, rows: pl.DataFrame, column: Column) -> str:
     unit = page.say("unit", column.unit) if column.unit else ""
-    kind = "number" if column.name in rows.columns and _is_number(rows[column.name]) else "text"
+    kind = "number" if column.name in rows.columns and rows[column.name].dtype.is_numeric() else "text"
     beside = f"<small>{escape(unit)}</small>" if unit else ""
     return f'<th data-kind="{kind}" scope="col"><button type="button">{escape(column.label)}{beside}</button></th>'
-
-
-def _is_number(values: pl.Series) -> bool:
-    return values.dtype.is_numeric() or values.dtype == pl.Boolean()
 
 
 def _cell(page: Page, row: Row, column: Column, is_number: bool) -> str:

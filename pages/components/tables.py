@@ -1,4 +1,4 @@
-"""Tables as people may take them away: local times, names beside ids, personal fields masked, cells made harmless."""
+"""Tables as people may take them away: as CSV and XLSX, with cells made harmless."""
 
 import io
 
@@ -6,27 +6,10 @@ import polars as pl
 import xlsxwriter
 
 from data_sources.contracts import TABLES
-from data_sources.write import MASK
-from pages.components.words import Words
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 """With these a spreadsheet would begin to calculate (CWE-1236)."""
 PERSONAL = frozenset(column for table in TABLES.values() for column in table.personal)
-
-
-def presentable(rows: pl.DataFrame, timezone: str, say: Words) -> pl.DataFrame:
-    """Instants by the utility's clock, dates as dates, personal fields masked, columns named in words where there are.
-
-    Columns that say nothing are left out.
-    """
-    masked = [
-        pl.when(pl.col(name).is_not_null()).then(pl.lit(MASK)).alias(name) for name in PERSONAL & set(rows.columns)
-    ]
-    told = rows.select(name for name in rows.columns if rows[name].null_count() < rows.height or rows.is_empty())
-    told = told.with_columns(one for one in masked if one.meta.output_name() in told.columns).with_columns(
-        pl.col(pl.Datetime("us", "UTC")).dt.convert_time_zone(timezone), pl.col(pl.Date).dt.to_string("iso")
-    )
-    return told.rename({name: say("column", name) for name in told.columns})
 
 
 def harmless(rows: pl.DataFrame) -> pl.DataFrame:

@@ -124,7 +124,7 @@ def test_tablets_scroll_down_only_and_have_room_for_fingers(new_page, sample_sit
 def test_the_indicator_page_fits_tablets(new_page, sample_site, width, height, lang, theme):
     page = new_page(width, height)
     page.goto(f"{sample_site}/indicator?id=pressure_compliance&{AT}&lang={lang}&theme={theme}")
-    page.wait_for_selector('[data-testid="stDataFrame"] canvas', timeout=30_000)
+    page.wait_for_selector("[data-table=pressure_compliance-rows]", timeout=30_000)
     assert page.evaluate("document.querySelector('.stMain').scrollWidth") <= width
     assert page.complaints == []
     assert [url for url in page.asked if not url.startswith((sample_site, "data:", "blob:"))] == []

@@ -7,6 +7,7 @@ import re
 import openpyxl
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from PIL import Image
 
 from pages.components.page_list import PAGES
 from pages.components.words import words_in
@@ -101,6 +102,21 @@ def test_a_table_downloads_what_it_shows(new_page, sample_site):
         assert float(line[volume]) == pytest.approx(float(drawn[volume]))
         assert cells[volume] == pytest.approx(float(drawn[volume]))
         assert line[0] == cells[0]
+
+
+@pytest.mark.parametrize("address", ["module?id=raw_water", "indicator?id=intake_margin"])
+def test_a_chart_downloads_as_a_picture(new_page, sample_site, address):
+    page = new_page(1024, 768)
+    page.goto(f"{sample_site}/{address}&{AT}")
+    page.wait_for_selector(".modebar-btn", state="attached", timeout=60_000)
+    settle(page)
+    width = page.eval_on_selector(".js-plotly-plot", "e => e.clientWidth")
+    with page.expect_download() as told:
+        page.click(".modebar-btn >> nth=0")
+    picture = Image.open(io.BytesIO(told.value.path().read_bytes()))
+    assert told.value.suggested_filename.endswith(".png") and picture.format == "PNG"
+    assert picture.width == pytest.approx(2 * width, abs=4) and picture.height > 400
+    assert len(picture.convert("RGB").getcolors(1 << 20)) > 3  # ground, axes, the line
 
 
 def test_the_menu_and_the_search_lead_by_keyboard(new_page, sample_site):

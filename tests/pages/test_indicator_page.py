@@ -1,7 +1,9 @@
 """The page of one indicator on the sample's rows: numbers as polars finds them, any moment, both languages."""
 
 import json
-from datetime import timedelta
+import re
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import polars as pl
 import pytest
@@ -14,6 +16,7 @@ from pages.components.trend_chart import trend_chart
 from pages.components.words import words_in
 from tests.conftest import AS_OF
 from tests.pages import boards
+from tests.pages.page_numbers import cells
 from tests.small_utility import write_small_utility
 
 pytestmark = pytest.mark.slow
@@ -55,17 +58,35 @@ def test_the_value_is_that_of_the_calls(page, sample_lake):
     test = page(id="hotline_answer_rate")
     assert f'data-value="{100 * quick / calls.height!r}"' in text(test)
     assert f"{quick} ÷ {calls.height} × 100" in text(test)
-    evidence = next(frame.value for frame in test.dataframe if "不合格" in frame.value.columns)
-    assert evidence["不合格"].sum() == calls.height - quick
-    assert bool(evidence["不合格"].iloc[0]) is (calls.height > quick)  # what counts against it comes first
-    assert set(evidence["caller"].dropna()) <= {"***"} or "caller" not in evidence
+    assert f"此数由 {calls.height} 行得出，其中 {calls.height - quick} 行不合格" in text(test)
+    against = cells(text(test), "hotline_answer_rate-rows")
+    assert len(against) == calls.height - quick > 0  # what counts against it stands first
+    assert all("✗" not in row for row in against)
+    assert not set(calls["caller"].drop_nulls()) & {cell for row in against for cell in row}
+
+
+def test_a_row_of_the_address_leads_down_to_its_source(page, sample_lake):
+    asked = {"id": "pressure_compliance", "site": "ZN05", "rows": "all"}
+    row = cells(text(page(**asked)), "pressure_compliance-rows")[-1]
+    number = row[0].split()[0]
+    shown = text(page(**asked, row=number))
+    assert f"第 {number} 行的来源" in shown
+    (hour,) = cells(shown, "pressure_compliance-hourly")
+    assert set(hour) & set(row) >= {"ZN05"}
+    point = next(cell for cell in hour if cell.endswith(".pressure"))
+    starts = datetime.strptime(next(c for c in hour if re.fullmatch(r"\d{4}-..-.. \d\d:00", c)), "%Y-%m-%d %H:%M")
+    at = starts.replace(tzinfo=ZoneInfo("Asia/Shanghai")).astimezone(UTC)
+    readings = sample_lake.scan("reading").filter(
+        pl.col("point_id") == point, pl.col("ts") >= at, pl.col("ts") < at + timedelta(hours=1)
+    ).sort("ts").collect()  # fmt: skip
+    drawn = cells(shown, f"{point}-readings")
+    assert [float(line[2]) for line in drawn] == pytest.approx(readings["value"].to_list(), abs=5e-4)
 
 
 def test_a_site_of_the_address_is_chosen(page):
     test = page(id="pressure_compliance", site="ZN05")
     assert test.selectbox[0].value == "ZN05"
-    evidence = next(frame.value for frame in test.dataframe if "不合格" in frame.value.columns)
-    assert set(evidence["站点编号"]) == {"ZN05"}
+    assert {row[2] for row in cells(text(test), "pressure_compliance-rows")} == {"ZN05"}
 
 
 def test_a_chosen_site_goes_into_the_address(page):

@@ -1,0 +1,38 @@
+"""A table of rows whose columns are known only when they are found: headed in words, sites by name, with downloads."""
+
+from collections.abc import Sequence
+
+import polars as pl
+
+from pages.components.page import Page
+from pages.components.table import Column, Row, show_table
+
+WORDS = {
+    "quality": "reading_quality", "quantity": "quantity", "role": "role", "kind": "threshold",
+    "group_kind": "group_kind", "site_kind": "site_kind", "category": "call_category", "module": "module",
+}  # fmt: skip
+"""Columns whose values are codes → the section of words that says what they mean."""
+
+
+def show_found(
+    page: Page, rows: pl.DataFrame, name: str, height: int | None = 360, first: Sequence[Column] = ()
+) -> None:
+    """Draw the rows, `first` before their own columns; columns that say nothing are left out."""
+    rows = with_site_names(page, rows)
+    told = [one for one in rows.columns if rows[one].null_count() < rows.height and one not in (c.name for c in first)]
+    show_table(page, rows, [*first, *(_column(page, one) for one in told)], name, height)
+
+
+def with_site_names(page: Page, rows: pl.DataFrame) -> pl.DataFrame:
+    """The rows with `site`, the name of their `site_id`, as first column."""
+    if "site_id" not in rows.columns or rows["site_id"].fill_null("").eq("").all():
+        return rows
+    names = [page.named("sites", one) if one else None for one in rows["site_id"]]
+    return rows.select(pl.Series("site", names, dtype=pl.String()), *rows.columns)
+
+
+def _column(page: Page, name: str) -> Column:
+    def to_site(row: Row) -> str | None:
+        return page.link("site", site=row["site_id"]) if row["site_id"] else None
+
+    return Column(name, page.say("column", name), words=WORDS.get(name), link=to_site if name == "site" else None)
