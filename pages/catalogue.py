@@ -1,6 +1,6 @@
 """The catalogue: every indicator with its file, examples and freshness; one in full; a draft tried on today's data."""
 
-from datetime import datetime
+from collections.abc import Sequence
 from functools import lru_cache
 from html import escape
 from pathlib import Path
@@ -22,7 +22,7 @@ from pages.components.table import Column, show_table, table_html
 page = open_page("catalogue")
 say, at = page.say, page.at
 assert at is not None
-listed = answer(catalogue.listing, at)
+files = answer(catalogue.listing, at)
 problems = answer(catalogue.problems_of, at)
 with shared_engine() as shared:
     indicators = shared.catalogue.indicators
@@ -34,16 +34,28 @@ def style() -> str:
     return (Path(__file__).parent / "components" / "catalogue.css").read_text(encoding="utf-8")
 
 
+def verdicts(ids: Sequence[str]) -> pl.DataFrame:
+    """What the snapshot says of them; what isn't on it (an indicator without a tile) is computed."""
+    told = {one["id"]: {**one, "newest": one["data_time"]} for one in (page.board or {}).get("indicators", [])}
+    rows = [[told[id_][name] for name in catalogue.VERDICT] for id_ in ids if id_ in told]
+    text = {**catalogue.VERDICT, "newest": pl.String()}
+    shown = pl.DataFrame(rows, schema=text, orient="row").with_columns(
+        pl.col("newest").str.to_datetime("%+", time_unit="us", time_zone="UTC")
+    )
+    missing = tuple(id_ for id_ in ids if id_ not in told)
+    return pl.concat([shown, answer(catalogue.verdicts, at, missing)]) if missing else shown
+
+
 def show_checks() -> None:
     """Whether all files pass as they are now; of those that don't, file, line and what goes on meanwhile."""
     if not problems:
-        st.html(f'<div class="checked" data-checked="well">○ {escape(say("catalogue", "well", n=listed.height))}</div>')
+        st.html(f'<div class="checked" data-checked="well">○ {escape(say("catalogue", "well", n=files.height))}</div>')
         return
     goes_on = {one.file for one in indicators.values()}
-    files = dict.fromkeys(problem.file for problem in problems)
+    broken = dict.fromkeys(problem.file for problem in problems)
     told = "".join(
         f"<p><code>{escape(file)}</code> {escape(say('catalogue', 'kept' if file in goes_on else 'not_there'))}</p>"
-        for file in files
+        for file in broken
     )
     st.html(
         f'<div class="checked alarm" data-checked="broken"><i class="alarm">▲</i> '
@@ -74,15 +86,16 @@ def columns() -> list[Column]:
     ]
 
 
-def verdict_of(indicator_id: str, examples: int, at: datetime) -> str:
+def checked(indicator_id: str, examples: int) -> str:
     """What running an indicator's examples says."""
-    wrong = answer(catalogue.examples_of, at, indicator_id)
+    wrong = catalogue.examples_of(indicators[indicator_id], page.utility)
     return say("catalogue", "fails", n=len(wrong)) if wrong else say("catalogue", "passes", n=examples)
 
 
-def show_list(at: datetime) -> None:
+def show_list() -> None:
     """All indicators; their examples run once the list stands, and the verdicts come in when all are there."""
     show_heading(page, say("catalogue", "list"), say("catalogue", "list_means"))
+    listed = files.join(verdicts(files["id"].to_list()), on="id", how="left", maintain_order="left")
     names = pl.Series([getattr(indicators[id_].name, page.lang) for id_ in listed["id"]], dtype=pl.String)
     units = pl.Series([say("unit", unit) for unit in listed["unit"]], dtype=pl.String)
     origin = pl.when("shipped").then(pl.lit(say("catalogue", "shipped"))).otherwise(pl.lit(say("catalogue", "own")))
@@ -92,15 +105,15 @@ def show_list(at: datetime) -> None:
     )  # fmt: skip
     place = st.empty()
     place.html(table_html(page, rows, columns(), "indicators", None))
-    verdicts = [verdict_of(id_, examples, at) for id_, examples in rows.select("id", "examples").iter_rows()]
+    told = [checked(id_, examples) for id_, examples in rows.select("id", "examples").iter_rows()]
     with place.container():
-        show_table(page, rows.with_columns(checked=pl.Series(verdicts, dtype=pl.String)), columns(), "indicators", None)
+        show_table(page, rows.with_columns(checked=pl.Series(told, dtype=pl.String)), columns(), "indicators", None)
 
 
 st.html(f"<style>{style()}</style>")
 show_checks()
-show_list(at)
-ids = listed["id"].to_list()
+show_list()
+ids = files["id"].to_list()
 chosen = select(
     page, "id", say("catalogue", "which"), ids, lambda id_: f"{getattr(indicators[id_].name, page.lang)} · {id_}",
     say("catalogue", "pick"),
@@ -109,5 +122,5 @@ text = ""
 if chosen is not None:
     detail = answer(catalogue.detail, at, chosen)
     text = detail.text
-    show_detail(page, detail, answer(catalogue.examples_of, at, chosen))
+    show_detail(page, detail, catalogue.examples_of(indicators[chosen], page.utility))
 show_draft(page, at, indicators[chosen] if chosen else None, text)

@@ -11,6 +11,7 @@ import polars as pl
 
 from data_sources.problems import Problem, shown_path
 from data_sources.settings import ROOT
+from data_sources.utility import Utility
 from metrics.board_times import data_times
 from metrics.catalogue import SHIPPED, Indicator, read_indicator
 from metrics.check import check_indicator
@@ -18,8 +19,7 @@ from metrics.engine import Engine
 from metrics.judge import Judged
 from metrics.lineage import tables_read
 from metrics.moment_queries import ask
-from metrics.point_lineage import points_read
-from metrics.queries.indicator import inputs, limits
+from metrics.queries.indicator import inputs, limits, points_of
 from metrics.spans import newest_span
 from metrics.sql_rules import check_sql, relations
 from metrics.view_columns import SPAN_VIEWS
@@ -34,13 +34,17 @@ _LISTED = {
     "examples": pl.Int64(),
     "points": pl.Int64(),
     "tables": pl.List(pl.String()),
+}
+VERDICT = {
+    "id": pl.String(),
     "state": pl.String(),
     "reason": pl.String(),
     "value": pl.Float64(),
     "validity": pl.Float64(),
     "newest": pl.Datetime("us", "UTC"),
 }
-_CHECKED: dict[str, tuple[Problem, ...]] = {}
+"""What is said of an indicator at a moment."""
+_CHECKED: dict[tuple[str, Path], tuple[Problem, ...]] = {}
 """What the check said of a version of a file; there are few, and it takes a third of a second."""
 _PLACE = re.compile(r"[a-z][a-z0-9_]*\Z")
 
@@ -69,16 +73,12 @@ class Detail:
     limits: pl.DataFrame
 
 
-def listing(engine: Engine, as_of: datetime) -> pl.DataFrame:
+def listing(engine: Engine, _as_of: datetime) -> pl.DataFrame:
     """Every indicator in the board's order.
 
     Columns id, module, tile, unit, file, shipped (came with the product), examples (how many), points and tables that
-    it reads, state, reason, value and validity at `as_of`, newest (time of the newest data behind it).
+    it reads.
     """
-    indicators = engine.catalogue.indicators
-    verdicts = engine.evaluate(as_of)
-    points = {id_: points_read(one.sql, engine.utility) for id_, one in indicators.items()}
-    newest = data_times(engine, verdicts, points, ask(engine, as_of, ["freshness"])["freshness"], as_of)
     rows = [
         {
             "id": one.id,
@@ -88,17 +88,23 @@ def listing(engine: Engine, as_of: datetime) -> pl.DataFrame:
             "file": one.file,
             "shipped": file_of(one).is_relative_to(SHIPPED),
             "examples": len(one.examples),
-            "points": len(points[one.id]),
+            "points": len(points_of(engine, one.id)),
             "tables": sorted(tables_read(one.sql)),
-            "state": verdicts[one.id].state,
-            "reason": verdicts[one.id].reason,
-            "value": verdicts[one.id].value,
-            "validity": verdicts[one.id].validity,
-            "newest": newest[one.id],
         }
-        for one in indicators.values()
+        for one in engine.catalogue.indicators.values()
     ]
     return pl.DataFrame(rows, schema=_LISTED)
+
+
+def verdicts(engine: Engine, as_of: datetime, ids: tuple[str, ...]) -> pl.DataFrame:
+    """What these indicators say at `as_of`: columns of VERDICT, newest being the time of the newest data behind it."""
+    judged = engine.evaluate(as_of, ids)
+    points = {id_: points_of(engine, id_) for id_ in ids}
+    newest = data_times(engine, judged, points, ask(engine, as_of, ["freshness"])["freshness"], as_of)
+    rows = [
+        (id_, one.state, one.reason, one.value, one.validity, newest[id_]) for id_, one in judged.items() if id_ in ids
+    ]
+    return pl.DataFrame(rows, schema=VERDICT, orient="row")
 
 
 def problems_of(engine: Engine, _as_of: datetime) -> tuple[Problem, ...]:
@@ -106,12 +112,11 @@ def problems_of(engine: Engine, _as_of: datetime) -> tuple[Problem, ...]:
     return tuple(engine.catalogue.problems)
 
 
-def examples_of(engine: Engine, _as_of: datetime, indicator_id: str) -> tuple[Problem, ...]:
+def examples_of(indicator: Indicator, utility: Utility) -> tuple[Problem, ...]:
     """An indicator's rules, columns and examples run as `metrics check` does; () where all pass."""
-    indicator = engine.catalogue.indicators[indicator_id]
-    key = indicator.model_dump_json()
+    key = indicator.model_dump_json(), utility.folder
     if key not in _CHECKED:
-        _CHECKED[key] = tuple(check_indicator(indicator, engine.utility))
+        _CHECKED[key] = tuple(check_indicator(indicator, utility))
     return _CHECKED[key]
 
 

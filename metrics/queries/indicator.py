@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 import polars as pl
@@ -29,6 +30,12 @@ def span_of(engine: Engine, indicator_id: str, as_of: datetime) -> Span:
     return newest_span(engine.catalogue.indicators[indicator_id], engine.utility, as_of)
 
 
+@lru_cache(maxsize=128)
+def points_of(engine: Engine, indicator_id: str) -> frozenset[str]:
+    """The points whose values an indicator reads; an engine's catalogue and utility never change."""
+    return points_read(engine.catalogue.indicators[indicator_id].sql, engine.utility)
+
+
 def evidence(engine: Engine, indicator_id: str, as_of: datetime) -> pl.DataFrame:
     """The rows that the indicator's last aggregation adds up (columns of `evidence_sql`), those against it first."""
     indicator = engine.catalogue.indicators[indicator_id]
@@ -45,7 +52,7 @@ def rows_behind(engine: Engine, indicator_id: str, as_of: datetime, row: Mapping
     """
     indicator = engine.catalogue.indicators[indicator_id]
     span, needed = span_of(engine, indicator_id, as_of), relations(indicator.sql)
-    read = engine.utility.points.filter(pl.col("point_id").is_in(list(points_read(indicator.sql, engine.utility))))
+    read = engine.utility.points.filter(pl.col("point_id").is_in(list(points_of(engine, indicator_id))))
     found = {}
     with engine.views(as_of).connection(span_frame([span]), needed) as cursor:
         for view in sorted(needed - SPAN_VIEWS.keys() - FILE_VIEWS.keys() - {"parameter"}):
@@ -93,7 +100,7 @@ def inputs(engine: Engine, indicator_id: str, as_of: datetime) -> pl.DataFrame:
     schema = pl.Schema(
         {"input": pl.String(), "source": pl.String(), "points": pl.Int64(), "newest": pl.Datetime("us", "UTC")}
     )
-    read = list(points_read(indicator.sql, engine.utility))
+    read = list(points_of(engine, indicator_id))
     view = engine.views(as_of)
     with view.connection(span_frame([span_of(engine, indicator_id, as_of)]), {"latest"}) as cursor:
         heard = fetch(cursor, "SELECT point_id, ts FROM latest")
@@ -109,7 +116,7 @@ def inputs(engine: Engine, indicator_id: str, as_of: datetime) -> pl.DataFrame:
 def limits(engine: Engine, indicator_id: str, day: date) -> pl.DataFrame:
     """The rows of limits that the indicator can be judged by, with `in_force`: whether they hold on `day`."""
     indicator = engine.catalogue.indicators[indicator_id]
-    read = list(points_read(indicator.sql, engine.utility))
+    read = list(points_of(engine, indicator_id))
     found = limits_read(indicator, engine.utility.points.filter(pl.col("point_id").is_in(read)), engine.limits)
     shown = pl.lit(day.isoformat())
     holds = (pl.col("effective_from").fill_null("") <= shown) & (pl.col("effective_to").fill_null("9999") >= shown)

@@ -2,14 +2,13 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from functools import lru_cache
 
 import polars as pl
 
 from data_sources.vocabulary import TOTALISERS
 from metrics.engine import Engine
 from metrics.moment_queries import ask_one, ask_with, days_back
-from metrics.point_lineage import points_read
+from metrics.queries.indicator import points_of
 
 DAY = timedelta(days=1)
 MISSED = 3
@@ -59,7 +58,7 @@ def depends_on(engine: Engine, as_of: datetime, site_id: str) -> Mapping[str, li
     """
     utility = engine.utility
     own = set(_own(engine, site_id)["point_id"])
-    reading = [id_ for id_, read in _reading(engine).items() if own & read]
+    reading = [id_ for id_ in engine.catalogue.indicators if own & points_of(engine, id_)]
     sites = utility.sites
     flows = utility.points.filter(pl.col("to_site_id").is_not_null()).join(
         utility.groups.select("group_id", "site_id"), on="group_id"
@@ -72,13 +71,6 @@ def depends_on(engine: Engine, as_of: datetime, site_id: str) -> Mapping[str, li
         "drained": sites.filter(pl.col("drains_to") == site_id)["site_id"].to_list(),
         "neighbours": sorted({*out, *into} - {site_id}),
     }
-
-
-@lru_cache(maxsize=2)
-def _reading(engine: Engine) -> Mapping[str, frozenset[str]]:
-    """Each indicator's points."""
-    catalogue = engine.catalogue.indicators
-    return {id_: frozenset(points_read(one.sql, engine.utility)) for id_, one in catalogue.items()}
 
 
 def _own(engine: Engine, site_id: str) -> pl.DataFrame:
