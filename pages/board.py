@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 import streamlit as st
 
@@ -27,7 +28,15 @@ def draw_map(board: Mapping[str, Any] | None) -> None:
     if board is not None and located(board["sites"]):
         deck = deck_map(board, ranked_sites(board), geography, utility.map, view.lang, view.theme)
         with st.container(key="plant_map"):
-            st.pydeck_chart(deck, key="deck", height="stretch")
+            picked = st.pydeck_chart(deck, key="deck", height="stretch", on_select="rerun")
+        show_picked(picked["selection"]["objects"])
+
+
+def show_picked(objects: Mapping[str, list[dict[str, Any]]]) -> None:
+    """Go to the page of the site whose mark was tapped; by keyboard the list beside the map leads there."""
+    for one in (one for layer in objects.values() for one in layer):
+        address = view.address("site", site=one["site_id"])
+        st.switch_page("site.py", query_params=dict(parse_qsl(urlsplit(address).query)))
 
 
 @st.fragment(run_every=utility.refresh_seconds)

@@ -90,7 +90,7 @@ def lists() -> None:
         Column("maker", say("meters", "maker")),
         Column("lot", say("meters", "lot"), link=lambda row: page.here(lot=row["lot"])),
         Column("state", say("meters", "state"), words="meter_state"),
-        Column("since", say("meters", "since")),
+        Column("since", say("meters", "since"), draw=lambda row: page.time(row["since"], "%Y-%m-%d")),
         Column("verified_until", say("meters", "verified_until")),
         Column("zone", say("meters", "site")),
         Column("account", say("meters", "account")),

@@ -23,6 +23,7 @@ from pages.components.board_parts import (
 from pages.components.chart import show_chart
 from pages.components.choices import choose, choose_period
 from pages.components.page import open_page
+from pages.components.side_by_side import side_by_side
 from pages.components.table import Column, show_table
 from pages.components.trend_chart import trend_chart
 
@@ -57,7 +58,7 @@ def figures() -> list[Figure]:
 
 def now(board: Mapping[str, Any]) -> None:
     """What is wrong, and where."""
-    left, right = st.columns([3, 2], gap="large")
+    left, right = side_by_side("now", [3, 2])
     with left:
         show_heading(page, say("module_page", "exceptions"))
         show_exceptions(page, board, exceptions_about(board, ids, {one["id"] for one in tiles}))

@@ -32,7 +32,9 @@ def theme_figure(row: dict[str, Any]) -> Figure:
     told += [own.word(f"{late}_of", n=row[late]) for late in ("overdue", "behind") if row[late]]
     beside = " · ".join(told)
     means = own.word("theme_means")
-    return Figure(row["theme"], row["progress"], "%", beside=beside, state=row["state"], means=means)
+    return Figure(
+        say("action_theme", row["theme"]), row["progress"], "%", beside=beside, state=row["state"], means=means
+    )
 
 
 def complaint_figures(complaints: pl.DataFrame) -> list[Figure]:
@@ -74,7 +76,7 @@ def actions() -> None:
     columns = [
         own.column("state"),
         own.column("step", words="action_step"),
-        own.column("theme"),
+        own.column("theme", words="action_theme"),
         own.column("title"),
         own.column("timeline", draw=bar),
         own.column("progress_share", "progress", "%"),

@@ -13,6 +13,7 @@ from pages.components.board_parts import site_values
 from pages.components.chart import show_chart
 from pages.components.page import open_page
 from pages.components.sankey import sankey
+from pages.components.side_by_side import side_by_side
 from pages.components.table import Column, show_table
 
 SANKEY_HEIGHT = 560
@@ -136,7 +137,7 @@ balance = answer(queries.balance, page.at)
 show_figures(page, figures(balance))
 show_balance(balance)
 show_steps()
-left, right = st.columns(2, gap="large")
+left, right = side_by_side("loss")
 with left:
     show_zones()
 with right:

@@ -58,14 +58,13 @@ class Storm(NamedTuple):
 
 class Glance(NamedTuple):
     """The first look: wells at their alarm level (None where no level is known), who gets there first and in how many
-
-    hours, pumps out of those that tell, stations whose level is unknown, rain of the last whole hour and of 24 hours.
+    minutes, pumps out of those that tell, stations whose level is unknown, rain of the last whole hour and of 24 hours.
     """
 
     stations: int
     over: int | None
     soonest: str | None
-    soonest_h: float | None
+    soonest_min: float | None
     pumps_out: int | None
     pumps_told: int
     silent: int
@@ -92,7 +91,7 @@ def glance(engine: Engine, as_of: datetime) -> Glance:
         stations=stations.height,
         over=int((near >= 1).sum()) if near.len() else None,
         soonest=first["site_id"][0] if first.height else None,
-        soonest_h=first["hours_to_alarm"][0] if first.height else None,
+        soonest_min=60 * first["hours_to_alarm"][0] if first.height else None,
         pumps_out=told - round(stations["available"].sum()) if told else None,
         pumps_told=told,
         silent=stations["level_m"].null_count(),

@@ -4,12 +4,16 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from html import escape
+from math import ceil
 
 import streamlit as st
 
 from pages.components.numbers import number, signed
 from pages.components.page import Page
 from pages.components.states import SHAPES
+
+ABREAST = (9, 7, 5, 4, 2)
+"""Figures that have room side by side, by the widths of page.css."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +43,9 @@ def show_figures(page: Page, figures: Sequence[Figure]) -> None:
 
 def figures_html(page: Page, figures: Sequence[Figure]) -> str:
     """As `show_figures` draws them."""
-    return f'<div class="figures">{"".join(_figure(page, one) for one in figures)}</div>'
+    abreast = ";".join(f"--n{most}:{_abreast(len(figures), most)}" for most in ABREAST)
+    cells = "".join(_figure(page, one) for one in figures)
+    return f'<div class="figures-room"><div class="figures" style="{abreast}">{cells}</div></div>'
 
 
 def term(name: str, means: str) -> str:
@@ -88,6 +94,11 @@ def _figure(page: Page, one: Figure) -> str:
         f"<h3>{name}{_question_mark(page, one.means)}</h3>"
         f'<p class="value">{number(one.value)}<small>{escape(unit)}</small></p><p class="told">{told}</p></div>'
     )
+
+
+def _abreast(figures: int, most: int) -> int:
+    """How many stand side by side where there is room for `most`: all lines are about equally full."""
+    return ceil(figures / ceil(figures / most)) if figures else 1
 
 
 def _question_mark(page: Page, means: str) -> str:

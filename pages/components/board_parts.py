@@ -62,7 +62,8 @@ def show_exceptions(page: Page, board: Board, found: Sequence[Mapping[str, Any]]
         for one in found
     )
     none = f'<li><i class="normal">○</i> {escape(page.say("exceptions", "none_open"))}</li>'
-    st.html(f'<ol class="open">{entries or none}</ol>')
+    label = escape(page.say("exceptions", "open_list"))
+    st.html(f'<ol class="open" tabindex="0" aria-label="{label}">{entries or none}</ol>')
 
 
 def show_map(page: Page, board: Board, sites: Collection[str]) -> None:

@@ -11,6 +11,7 @@ from metrics.queries.catalogue import Detail
 from pages.components.blocks import show_heading
 from pages.components.lineage_picture import show_lineage
 from pages.components.page import Page
+from pages.components.side_by_side import side_by_side
 from pages.components.table import Column, show_table
 
 INPUTS = ("input", "source", "points", "newest")
@@ -24,7 +25,7 @@ def show_detail(page: Page, detail: Detail, problems: Sequence[Problem]) -> None
     st.html(f'<p class="detail"><a href="{link}" target="_self">{escape(say("catalogue", "open"))}</a></p>')
     show_heading(page, say("catalogue", "lineage"), say("catalogue", "lineage_means"))
     show_lineage(page, detail.inputs, detail.views, getattr(one.name, page.lang))
-    left, right = st.columns(2, gap="medium")
+    left, right = side_by_side("detail")
     with left:
         show_heading(page, say("catalogue", "inputs"))
         show_table(page, detail.inputs, _columns(page, INPUTS), f"{one.id}-inputs", 300)

@@ -51,7 +51,8 @@ def dressed(figure: go.Figure, theme: str, height: int = HEIGHT) -> go.Figure:
         legend={"orientation": "h", "y": -LEGEND_BELOW / height, "yanchor": "top", "x": 0}, hoverlabel_namelength=-1,
         modebar={"bgcolor": "rgba(0,0,0,0)", "color": colours["muted"], "activecolor": colours["text"]},
     )  # fmt: skip
-    return figure.update_xaxes(axis, tickformatstops=_DATES).update_yaxes(axis)
+    figure.update_xaxes(axis).update_yaxes(axis)
+    return figure.update_xaxes(tickformatstops=_DATES, selector=lambda one: one.tickformat is None)
 
 
 def line(colour: str, dash: str = "solid", width: float = 2) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """The live plant map: boundary and mains as grey lines, sites as marks, abnormal ones coloured, shaped and named.
 
-Drawn by deck.gl without a base map, so that nothing is asked of any tile server.
+Drawn by deck.gl without a base map, so that nothing is asked of any tile server. A mark can be picked: it carries its
+`site_id`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -81,7 +82,7 @@ def _lines(name: str, lines: Sequence[Sequence[tuple[float, float]]], colour: li
 
 
 def _place(site: Site, lang: str) -> dict[str, Any]:
-    return {"place": [site["lon"], site["lat"]], "name": site[f"name_{lang}"]}
+    return {"place": [site["lon"], site["lat"]], "name": site[f"name_{lang}"], "site_id": site["site_id"]}
 
 
 def _rgb(colour: str) -> list[int]:

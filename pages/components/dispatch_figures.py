@@ -7,6 +7,9 @@ from pages.components.blocks import Figure, figures_html
 from pages.components.numbers import number
 from pages.components.page import Page
 
+MOST_MINUTES = 120
+"""Longer times are told in hours."""
+
 
 def first_figures(page: Page, now: Glance, works: pl.DataFrame) -> str:
     """The figures' HTML: of the stations where there are any, of rain where there is any, of each works."""
@@ -23,7 +26,9 @@ def _of_stations(page: Page, now: Glance) -> list[Figure]:
     soonest = []
     if now.soonest is not None:
         near = page.say("dispatch", "soonest_beside", name=page.named("sites", now.soonest))
-        soonest.append(figure("soonest", now.soonest_h, None, near, "h"))
+        minutes = now.soonest_min or 0.0
+        value, unit = (minutes, "min") if minutes < MOST_MINUTES else (minutes / 60, "h")
+        soonest.append(figure("soonest", value, None, near, unit))
     pumps = page.say("dispatch", "pumps_out_beside", n=now.pumps_told)
     return [
         figure("over_alarm", now.over, "alarm" if now.over else None, of_all, "座"),

@@ -55,6 +55,8 @@ def show_sources(page: Page) -> None:
         Column("remarks", say("sources", "remarks")),
     ]
     remarks = pl.Series("remarks", [_remarks(page, row) for row in sources.iter_rows(named=True)], dtype=pl.String)
+    if page.view.at is not None:
+        st.html(f'<p class="rest">{escape(say("sources", "as_of_now"))}</p>')
     show_table(page, sources.with_columns(times, remarks), columns, "sources", None)
 
 

@@ -109,15 +109,17 @@ def page_head(page: Page, title: str, *, follows: bool = False) -> None:
         st.html(_head(page, title), width="stretch", unsafe_allow_javascript=True)
         if page.moment is not None:
             find_box(page.view, page.utility)
-            moment_chooser(page.moment, page.utility, page.say)
+            moment_chooser(page)
     if page.moment is not None and page.view.at is None:
         _newer(page.moment, page.utility.timezone, page.say, follows)
 
 
-def moment_chooser(shown: datetime, utility: Utility, say: Words) -> None:
-    """Lets somebody freeze the page at another past moment, by the utility's clock."""
-    here = shown.astimezone(utility.zone)
-    label = f"{say('header', 'as_of')} {local(shown, utility.timezone)}"
+def moment_chooser(page: Page) -> None:
+    """Lets somebody freeze the page at another past moment, by the utility's clock. A frozen page says its own."""
+    utility, say = page.utility, page.say
+    here = page.at.astimezone(utility.zone)
+    since = f"{say('header', 'as_of')} {local(page.at, utility.timezone)}"
+    label = since if page.view.at is None else say("page", "other_moment")
     with st.popover(label, key="moment_box"), st.form("moment", border=False):
         day = st.date_input(say("page", "day"), here.date())
         time = st.time_input(say("page", "time"), here.time().replace(second=0, microsecond=0))

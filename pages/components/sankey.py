@@ -22,7 +22,7 @@ def sankey(streams: pl.DataFrame, name: Callable[[str], str], words: Mapping[str
     figure = go.Figure()
     figure.add_sankey(
         arrangement="snap",
-        textfont={"color": colours["text"], "size": 14, "shadow": "none"},
+        textfont={"color": colours["text"], "size": 13, "shadow": "none"},
         node={
             "label": [name(node) for node in nodes], "color": colours["spark"], "line_width": 0, "pad": 18,
             "thickness": 14, "hovertemplate": "%{label}: %{value:,.0f} m³<extra></extra>",

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import math
 
 import openpyxl
 import pytest
@@ -13,6 +14,7 @@ from data_sources.lake import Lake
 from metrics.board import make_board
 from metrics.catalogue import load_catalogue
 from metrics.engine import Engine
+from pages.components.geography import plane_seen
 from tests.browser.conftest import wait_for_board
 from tests.conftest import AS_OF
 
@@ -144,3 +146,19 @@ def test_nobody_is_shut_out(new_page, sample_site, path, theme):
         if one["impact"] in ("serious", "critical")
     ]
     assert serious == []
+
+
+def test_a_mark_of_the_map_leads_to_its_site(new_page, sample_site, demonstration):
+    page = open_board(new_page, sample_site, f"{AT}&as=computed&lang=en&theme=light")
+    canvas = page.wait_for_selector(".st-key-plant_map canvas", timeout=30_000)
+    page.wait_for_timeout(3000)  # until deck.gl has drawn
+    box = canvas.bounding_box()
+    plane = plane_seen(demonstration.map, box["width"], box["height"])
+    placed = demonstration.sites.select("site_id", "lon", "lat").drop_nulls().rows()
+    places = {site: plane.at(lon, lat) for site, lon, lat in placed}
+    alone = max(places, key=lambda one: min(math.dist(places[one], at) for site, at in places.items() if site != one))
+    x, y = places[alone]
+    page.mouse.click(box["x"] + x, box["y"] + y)
+    page.wait_for_selector(".head .back", timeout=30_000)
+    for part in ("/site?", f"site={alone}", "lang=en", "theme=light", "at=2026-09-15T08%3A20%3A00Z"):
+        assert part in page.url

@@ -148,9 +148,9 @@ def test_the_trend_has_states_target_and_the_year_before():
     lines = {trace.name: trace for trace in figure.data}
     assert len(lines["value"].x) == 30
     assert len(lines["alarm"].x) == 1
-    assert lines["a year before (52 weeks)"].x[0] == first
+    assert lines["52 weeks before"].x[0] == first
     assert (
-        list(lines["a year before (52 weeks)"].y[:3])
+        list(lines["52 weeks before"].y[:3])
         == [point["value"] for point in points if point["period"] + timedelta(days=364) >= first][:3]
     )
     assert len(figure.layout.shapes) == 2  # band and target
