@@ -13,7 +13,6 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-import pgserver
 import polars as pl
 from sqlalchemy import create_engine, text
 
@@ -26,6 +25,7 @@ from data_sources.load import load_utility
 from data_sources.runner import Runner
 from data_sources.sources import sources_of
 from data_sources.utility import Utility
+from tests.postgres import postgres
 
 GOAL_ROWS_S = 50_000
 GOAL = f"at least {GOAL_ROWS_S} rows a second on one core, from the source to the commit, whichever way they come"
@@ -109,17 +109,13 @@ def main(rows: int) -> Claim:
     measured: dict[str, float] = {}
     with tempfile.TemporaryDirectory(prefix="bench-") as name:
         root = Path(name)
-        server = pgserver.get_server(root / "postgres", cleanup_mode="stop")
-        try:
-            url = server.get_uri().replace("postgresql://", "postgresql+psycopg2://")
-            utilities = {"sql": by_database(root, url, sent)}
+        with postgres(root / "postgres") as server:
+            utilities = {"sql": by_database(root, server.text, sent)}
             utilities |= {kind: by_files(root, kind, sent) for kind in ("csv", "parquet")}
             on_one_core()
             for way, utility in utilities.items():
                 by_wall, by_cpu = rows_a_second(Lake(root / f"lake_{way}", utility), sent.height)
                 measured |= {f"{way}_rows_s": by_wall, f"{way}_rows_cpu_s": by_cpu}
-        finally:
-            server.cleanup()
     met = min(rate for name, rate in measured.items() if not name.endswith("cpu_s")) >= GOAL_ROWS_S
     return Claim("durable_ingest", GOAL, measured, met, {"rows": sent.height})
 

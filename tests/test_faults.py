@@ -10,7 +10,7 @@ from data_sources.problems import ROOT
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("scenario", ["kills", "whole", "outage", "disk", "database", "second_worker"])
+@pytest.mark.parametrize("scenario", ["kills", "whole", "outage", "disk", "database", "folder", "second_worker"])
 def test_no_row_is_lost_or_doubled(scenario):
     done = subprocess.run(
         [sys.executable, "-m", "tests.faults", "--short", "--only", scenario],

@@ -4,19 +4,18 @@ import itertools
 import tempfile
 from pathlib import Path
 
-import pgserver
 import pytest
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import create_engine, text
+
+from tests.postgres import postgres
 
 _NUMBERS = itertools.count(1)
 
 
 @pytest.fixture(scope="session")
 def postgres_server():
-    with tempfile.TemporaryDirectory(prefix="pg-") as folder:
-        server = pgserver.get_server(Path(folder) / "data", cleanup_mode="stop")
-        yield make_url(server.get_uri()).set(drivername="postgresql+psycopg2")
-        server.cleanup()
+    with tempfile.TemporaryDirectory(prefix="pg-") as folder, postgres(Path(folder) / "data") as server:
+        yield server.url
 
 
 @pytest.fixture

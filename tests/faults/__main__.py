@@ -8,6 +8,7 @@ from pathlib import Path
 
 from tests.faults.database import database, second_worker
 from tests.faults.disk import disk
+from tests.faults.folder import folder
 from tests.faults.kills import kills
 from tests.faults.outage import outage
 from tests.faults.table import HEAD
@@ -19,6 +20,7 @@ SCENARIOS = {
     "outage": outage,
     "disk": disk,
     "database": database,
+    "folder": folder,
     "second_worker": second_worker,
 }
 

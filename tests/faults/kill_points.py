@@ -12,8 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from data_sources import lake, spool
+from metrics.day_ledger import LEDGER
 
-RECEIVER, WORKER = "receiver", "worker"
+RECEIVER, WORKER, BOARD = "receiver", "worker", "board"
+"""Who dies: the receiver; the worker that takes in and seals; the worker that also makes marts and board."""
 
 
 def die() -> None:
@@ -70,6 +72,18 @@ def _below(folder: str) -> Callable[..., bool]:
     return lambda path, *rest, **named: folder in path.parts
 
 
+def _is_mart_of_a_day(path: Path, *rest: Any, **named: Any) -> bool:
+    return "marts" in path.parts and path.parent.name.startswith("day=")
+
+
+def _is_ledger(path: Path, *rest: Any, **named: Any) -> bool:
+    return LEDGER in path.name
+
+
+def _is_board(path: Path, *rest: Any, **named: Any) -> bool:
+    return path.name.startswith(".board.json")
+
+
 def _is_segment(path: Path, *rest: Any, **named: Any) -> bool:
     return path.suffix == ".spool"
 
@@ -82,8 +96,8 @@ def _appends(*rest: Any, **named: Any) -> bool:
     return named.get("mode") == "append"
 
 
-def _to_quarantine(_: Any, table: str, *rest: Any, **named: Any) -> bool:
-    return table == "quarantine"
+def _to(wanted: str) -> Callable[..., bool]:
+    return lambda _, table, *rest, **named: table == wanted
 
 
 POINTS: dict[str, tuple[str, Callable[[int], None]]] = {
@@ -96,10 +110,16 @@ POINTS: dict[str, tuple[str, Callable[[int], None]]] = {
     "append: inside": (WORKER, _passing(lake, "write_deltalake", "inside", _appends)),
     "append: committed, not made safe": (WORKER, _passing(lake, "write_deltalake", "after", _appends)),
     "append: made safe, spool not trimmed": (WORKER, _passing(lake, "make_safe", "after")),
-    "quarantine: merged, rows not yet": (WORKER, _passing(lake.Lake, "_merge", "after", _to_quarantine)),
+    "quarantine: merged, rows not yet": (WORKER, _passing(lake.Lake, "_merge", "after", _to("quarantine"))),
     "trim: raw copy without its name": (WORKER, _passing(Path, "rename", "before", _below("raw"))),
     "trim: raw copy named, segment there": (WORKER, _passing(Path, "unlink", "before", _is_segment)),
     "trim: segment gone": (WORKER, _passing(Path, "unlink", "after", _is_segment)),
     "seal: inside": (WORKER, _passing(lake, "write_deltalake", "inside", _overwrites)),
     "seal: written, not marked": (WORKER, _passing(lake.Lake, "_mark_sealed", "before")),
+    "marts: a day's file without its name": (BOARD, _passing(Path, "replace", "before", _is_mart_of_a_day)),
+    "marts: a day's file named, not on record": (BOARD, _passing(Path, "replace", "before", _is_ledger)),
+    "marts: on record": (BOARD, _passing(Path, "replace", "after", _is_ledger)),
+    "board: being kept": (BOARD, _passing(lake.Lake, "_merge", "inside", _to("board"))),
+    "board: kept, without its name": (BOARD, _passing(Path, "replace", "before", _is_board)),
+    "board: named": (BOARD, _passing(Path, "replace", "after", _is_board)),
 }

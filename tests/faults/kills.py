@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
-from tests.faults.kill_points import POINTS, RECEIVER, die_within
+from tests.faults.kill_points import BOARD, POINTS, RECEIVER, die_within
 from tests.faults.plant import Plant
 from tests.faults.table import Row, row
 
@@ -21,7 +21,7 @@ def kills(folder: Path, short: bool) -> Iterator[Row]:
         verdicts = []
         for number, count in enumerate(counts):
             _kill(plant, process, partial(install, count), name)
-            verdicts.append(plant.check(board=number == 0 and not short))
+            verdicts.append(plant.check(board=process == BOARD or (number == 0 and not short)))
         yield row(f"kill -9 at “{name}”", verdicts, len(plant.answered))
     for process in ("receiver", "worker"):
         plant, verdicts = Plant(folder / process), []
@@ -35,7 +35,8 @@ def kills(folder: Path, short: bool) -> Iterator[Row]:
 def _kill(plant: Plant, process: str, sabotage: partial[None], name: str) -> None:
     """Run both under load, one of them with the kill point; then end what is left of them."""
     receiver = plant.receiver(sabotage if process == RECEIVER else lambda: None)
-    worker = plant.worker(sabotage if process != RECEIVER else lambda: None)
+    start = plant.board_worker if process == BOARD else plant.worker
+    worker = start(sabotage if process != RECEIVER else lambda: None)
     died = plant.pump(LONGEST_S, until_dead=receiver if process == RECEIVER else worker)
     plant.stop()
     if not died:

@@ -29,6 +29,10 @@ from data_sources.load import load_utility
 from data_sources.runner import Runner
 from data_sources.sources import sources_of
 from data_sources.supervise import Collector
+from metrics.board import KEEP_EVERY, make_board, write_board
+from metrics.build import build_marts
+from metrics.catalogue import load_catalogue
+from metrics.engine import Engine
 from tests.data_sources.hj212.packets import sent as strangers_packet
 from tests.faults.verdict import Verdict, verdict
 from tests.outlets import FIRST, free_port, packet, write_outlet_utility
@@ -40,6 +44,7 @@ PR_SET_PDEATHSIG = 1
 SEGMENT_BYTES = 20_000
 COMMIT_EVERY_S = 0.2
 ROUND_S = 0.02
+FIRST_BOARD = datetime(2026, 10, 20, tzinfo=UTC)
 
 
 @dataclass
@@ -65,7 +70,11 @@ class Plant:
 
     def worker(self, sabotage: Callable[[], None] = lambda: None) -> int:
         """Start what takes in and seals; its process number."""
-        return self._forked(sabotage, self._work)
+        return self._forked(sabotage, lambda: self._work(lambda lake: None))
+
+    def board_worker(self, sabotage: Callable[[], None] = lambda: None) -> int:
+        """Start what takes in and makes marts and board; its process number."""
+        return self._forked(sabotage, lambda: self._work(BoardMaker()))
 
     def hold(self) -> int:
         """Start a process that holds the worker's lock, as a worker does; its process number."""
@@ -131,7 +140,7 @@ class Plant:
         with Lake(self.root, load_utility(self.utility)).worker_lock():
             signal.pause()
 
-    def _work(self) -> None:
+    def _work(self, then: Callable[[Lake], None]) -> None:
         runner_module.COMMIT_EVERY_S = COMMIT_EVERY_S
         Collector.keep = lambda self: None  # type: ignore[method-assign]
         lake = Lake(self.root, load_utility(self.utility))
@@ -139,6 +148,7 @@ class Plant:
         while True:
             runner.step(datetime.now(UTC))
             lake.seal(list(lake.fingerprints("reading")))
+            then(lake)
             time.sleep(ROUND_S)
 
     def _burst(self) -> None:
@@ -177,6 +187,22 @@ class Plant:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
+
+
+class BoardMaker:
+    """Marts and board after each round, a quarter of an hour later each time, so that every board is kept."""
+
+    def __init__(self) -> None:
+        self._engine: Engine | None = None
+
+    def __call__(self, lake: Lake) -> None:
+        if not lake.exists("reading"):
+            return
+        if self._engine is None:
+            self._engine = Engine(lake.utility, lake, load_catalogue(lake.utility))
+        at = (lake.newest("board") or FIRST_BOARD) + KEEP_EVERY
+        build_marts(lake, lake.utility, at)
+        write_board(lake, make_board(self._engine, at, at))
 
 
 def number_of(qn: str) -> int:

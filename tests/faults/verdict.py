@@ -14,7 +14,7 @@ from data_sources.load import load_utility
 from data_sources.power import mend
 from data_sources.runner import Runner
 from data_sources.supervise import Collector
-from metrics.board import make_board
+from metrics.board import make_board, read_board
 from metrics.build import build_marts
 from metrics.catalogue import load_catalogue
 from metrics.engine import Engine
@@ -36,7 +36,9 @@ class Faulted(Protocol):
 
 @dataclass
 class Verdict:
-    """Answered packets, how many of them are lost, how many readings are doubled or were never sent; the board."""
+    """Answered packets, how many of them are lost, how many readings are stored twice, how many current ones were
+    never sent; the board.
+    """
 
     answered: int
     rows: int
@@ -60,6 +62,7 @@ def verdict(plant: Faulted, board: bool) -> Verdict:
     Collector.keep = lambda self: None  # type: ignore[method-assign]
     mended = mend(plant.root)
     lake = Lake(plant.root, load_utility(plant.utility))
+    read_board(lake)  # raises where what the screen shows is not whole
     runner = Runner(lake)
     before = -1
     while (now := sum(feed.number for feed in runner.feeds)) != before:
@@ -71,14 +74,15 @@ def verdict(plant: Faulted, board: bool) -> Verdict:
     files = lake.files("reading")
     stored = pl.scan_parquet(files, hive_partitioning=True) if files else pl.LazyFrame(schema={"point_id": pl.String})
     rows = stored.filter(pl.col("point_id") == POINT).collect()
-    numbers = [round(value * 100) for value in rows["value"]] if files else []
+    current = lake.scan("reading").filter(pl.col("point_id") == POINT).collect()
+    numbers = [round(value * 100) for value in current["value"]]
     right = [FIRST + timedelta(minutes=number) for number in numbers]
-    wrong = [at for at, ts in zip(right, rows["ts"] if files else [], strict=True) if at != ts]
+    wrong = [at for at, ts in zip(right, current["ts"], strict=True) if at != ts]
     return Verdict(
         answered=len(plant.answered),
         rows=len(numbers),
         lost=len(plant.answered - set(numbers)),
-        doubled=len(numbers) - len(set(numbers)),
+        doubled=rows.height - rows.unique(["ts", "value"]).height if files else 0,
         wrong=len(wrong) + len(set(numbers) - set(range(plant.sent))),
         board=_board(lake, plant) if board else "not asked",
         mended=mended,
