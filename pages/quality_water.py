@@ -47,7 +47,7 @@ def complaint_figures(complaints: pl.DataFrame) -> list[Figure]:
             compared=True,
             previous=row["previous_per_1000"],
             last_year=row["last_year_per_1000"],
-            beside=own.word("complaints_of", n=row["complaints"], connections=number(row["connections"])),
+            beside=own.word("complaints_of", n=number(row["complaints"]), connections=number(row["connections"])),
         )
         for is_pilot, name in ((True, "complaints_pilot"), (False, "complaints_others"))
         for row in complaints.filter(pl.col("site_id").is_null(), is_pilot=is_pilot).iter_rows(named=True)

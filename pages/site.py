@@ -218,7 +218,14 @@ def show(row: dict[str, Any]) -> None:
 
 group_and_machine = {one: rest for one, *rest in utility.points.select("point_id", "group_id", "machine_id").rows()}
 every_site = utility.sites["site_id"].to_list()
-select(page, "site", say("site_page", "choose"), every_site, lambda one: f"{page.named('sites', one)} · {one}")
+
+
+def titled(one: str) -> str:
+    """A site's name and id."""
+    return f"{page.named('sites', one)} · {one}"
+
+
+select(page, "site", say("site_page", "choose"), every_site, titled, titled(site_id))
 if page.moment is None:
     st.info(say("empty", "import"))
 elif row is None:

@@ -1,5 +1,5 @@
 -- Calls of each zone about its water (quality, low pressure, no water), by any channel: in the span, in as long a time
--- before it, and in the same time 52 weeks earlier (NULL where the lake has no call from before then).
+-- before it, and in the same time 52 weeks earlier (NULL where the lake has no call at all, or none from before then).
 WITH windows AS (
     SELECT
         span.starts_at,
@@ -21,21 +21,24 @@ told AS (
 
 SELECT
     sites.site_id,
-    coalesce(list_contains(string_split(sites.tags, ' '), 'pilot'), FALSE)                             AS is_pilot,
+    coalesce(list_contains(string_split(sites.tags, ' '), 'pilot'), FALSE) AS is_pilot,
     sites.connections,
-    count(*) FILTER (WHERE told.started_at >= windows.starts_at AND told.started_at < windows.ends_at) AS complaints,
+    CASE
+        WHEN any_value(windows.known_from) IS NOT NULL
+            THEN count(*) FILTER (WHERE told.started_at >= windows.starts_at AND told.started_at < windows.ends_at)
+    END                                                                    AS complaints,
     CASE
         WHEN any_value(windows.known_from) <= any_value(windows.before_at)
             THEN
                 count(*) FILTER (WHERE told.started_at >= windows.before_at AND told.started_at < windows.starts_at)
-    END                                                                                                AS previous,
+    END                                                                    AS previous,
     CASE
         WHEN any_value(windows.known_from) <= any_value(windows.year_starts_at)
             THEN
                 count(*) FILTER (
                     WHERE told.started_at >= windows.year_starts_at AND told.started_at < windows.year_ends_at
                 )
-    END                                                                                                AS last_year
+    END                                                                    AS last_year
 FROM sites
 CROSS JOIN windows
 LEFT JOIN told ON told.site_id = sites.site_id

@@ -1,4 +1,4 @@
-"""`python -m tests.browser.pictures`: screenshots of board, wall and all pages behind it into docs/pictures.
+"""`python -m tests.browser.pictures [boards] [pages]`: screenshots into docs/pictures, of both where none is named.
 
 Two boards in full for the README; a contact sheet of the board at all sizes, themes, languages and in all situations,
 chosen so that every two of these choices meet; and one of every page of the list, at each size.
@@ -126,7 +126,7 @@ def take(browser: Browser, address: str, shot: Shot, moment: datetime | None) ->
     page.wait_for_selector(
         ".board .tile" if shot.page in ("", "wall") else "[data-drawn]", state="attached", timeout=120_000
     )
-    page.wait_for_timeout(7000 if shot.page in ("", "wall") else 3000)
+    page.wait_for_timeout(7000 if shot.page in ("", "wall") else 1500)
     picture = Image.open(io.BytesIO(page.screenshot()))
     page.close()
     return picture.convert("RGB")
@@ -172,7 +172,7 @@ def pictures(browser: Browser, shots: Sequence[Shot]) -> dict[Shot, Image.Image]
     return taken
 
 
-def main() -> int:
+def main(wanted: Sequence[str]) -> int:
     """Take the pictures; 1 where a lake is missing."""
     settings = Settings()
     for folder in (settings.utility, BWDF):
@@ -184,17 +184,22 @@ def main() -> int:
             return 1
     FOLDER.mkdir(parents=True, exist_ok=True)
     with chromium() as browser:
-        behind = page_shots()
-        taken = pictures(browser, (*SHOTS, *behind))
-    for shot in SHOTS[:2]:
-        picture = taken[shot].quantize(COLOURS)
-        picture.save(FOLDER / f"board-{shot.theme}-{shot.lang}.png", optimize=True)
-    sheet = contact_sheet([taken[shot] for shot in SHOTS])
-    sheet.quantize(COLOURS).save(FOLDER / "contact-sheet.png", optimize=True)
-    pages = contact_sheet([taken[shot] for shot in behind], 2 * len(SIZES), THUMB // 2)
-    pages.quantize(COLOURS).save(FOLDER / "contact-sheet-pages.png", optimize=True)
+        if "boards" in wanted:
+            taken = pictures(browser, SHOTS)
+            for shot in SHOTS[:2]:
+                keep(taken[shot], f"board-{shot.theme}-{shot.lang}")
+            keep(contact_sheet([taken[shot] for shot in SHOTS]), "contact-sheet")
+        if "pages" in wanted:
+            behind = page_shots()
+            taken = pictures(browser, behind)
+            keep(contact_sheet([taken[shot] for shot in behind], 2 * len(SIZES), THUMB // 2), "contact-sheet-pages")
     return 0
 
 
+def keep(picture: Image.Image, name: str) -> None:
+    """Save a picture with few colours, which keeps it small."""
+    picture.quantize(COLOURS).save(FOLDER / f"{name}.png", optimize=True)
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:] or ("boards", "pages")))

@@ -88,6 +88,11 @@ def test_complaints_per_thousand_connections(engine, tiny_lake):
     assert (group["site_id"], group["complaints"], group["per_1000"]) == (None, 2, 0.5)
 
 
+def test_without_a_call_in_the_lake_complaints_are_unknown(engine):
+    for row in quality_water.complaints(engine, NOW).rows(named=True):
+        assert (row["complaints"], row["per_1000"]) == (None, None)
+
+
 def test_zones_and_their_means(engine, tiny_lake):
     hour = datetime(2026, 3, 15, 1, tzinfo=UTC)
     rows = [
@@ -99,7 +104,7 @@ def test_zones_and_their_means(engine, tiny_lake):
     assert quality_water.quality(engine, NOW).is_empty()
     assert quality_water.compared(engine, NOW).is_empty()
     zone = quality_water.zones(engine, NOW).row(0, named=True)
-    assert (zone["site_id"], zone["is_pilot"], zone["pressure"], zone["per_1000"]) == ("Z1", True, None, 0)
+    assert (zone["site_id"], zone["is_pilot"], zone["pressure"], zone["per_1000"]) == ("Z1", True, None, None)
 
 
 def test_an_empty_lake_has_no_quality(engine):
