@@ -92,10 +92,16 @@ def show_first() -> None:
     of_all = say("health", "of_all", n=groups.height)
     counts = {state: int((groups["state"] == state).sum()) for state in ("reporting", "late", "faulty")}
     valid = groups["validity"].mean()
+    states = {
+        "reporting": None,
+        "late": "unknown" if counts["late"] else None,
+        "faulty": "warning" if counts["faulty"] else None,
+    }
     figures = [
-        Figure(say("health", "reporting"), counts["reporting"], beside=of_all),
-        Figure(say("health", "late"), counts["late"], beside=of_all, state="unknown" if counts["late"] else None),
-        Figure(say("health", "faulty"), counts["faulty"], beside=of_all, state="warning" if counts["faulty"] else None),
+        *(
+            Figure(say("health", name), counts[name], beside=of_all, state=state, means=say("health", f"{name}_means"))
+            for name, state in states.items()
+        ),
         Figure(
             say("health", "valid"),
             None if valid is None else 100 * float(valid),  # type: ignore[arg-type]

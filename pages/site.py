@@ -77,7 +77,9 @@ def figures(points: pl.DataFrame) -> list[Figure]:
     if points.height:
         reporting, past = points["value"].count(), points.filter(pl.col("state").is_in(["alarm", "warning"])).height
         of_all = say("site_page", "of_points", n=points.height)
-        shown.append(Figure(say("site_page", "reporting"), reporting, beside=of_all))
+        shown.append(
+            Figure(say("site_page", "reporting"), reporting, beside=of_all, means=say("site_page", "reporting_means"))
+        )
         shown.append(Figure(say("site_page", "past"), past, means=say("site_page", "past_means")))
     return shown
 

@@ -17,8 +17,6 @@ from pages.components.side_by_side import side_by_side
 from pages.components.table import Column, show_table
 
 SANKEY_HEIGHT = 560
-EXPLAINED = ("sold", "lost", "infiltration")
-"""Figures that need an explanation."""
 MOST_NAMED = 8
 
 page = open_page("supply_drainage")
@@ -31,7 +29,7 @@ def figures(balance: queries.Balance) -> list[Figure]:
     names = ("intake", "works_out", "sold", "lost", "influent", "infiltration", "effluent")
     return [
         Figure(
-            say(name), balance.totals.get(name), "m^3", means=say(f"{name}_means") if name in EXPLAINED else "",
+            say(name), balance.totals.get(name), "m^3", means=say(f"{name}_means"),
             compared=True, previous=before["previous"].get(name), last_year=before["last_year"].get(name),
         )
         for name in names
