@@ -12,7 +12,7 @@ from brain.sewer.wells import Bools, Floats
 from brain.storm.dry_weather import dry_curve, share_of_days_at
 from brain.storm.fitting import LEADS
 from brain.storm.forecast import Ahead, chance_of_alarm, look_ahead
-from brain.storm.hindcast import LEVEL_QUANTILES, QUANTILES, at_least, is_wet
+from brain.storm.hindcast import LEVEL_QUANTILES, QUANTILES, at_least, states
 from brain.storm.hydrograph import MEMORY_H
 from brain.storm.measures import storms
 from brain.storm.rain import newest_forecast, spread_out
@@ -60,9 +60,9 @@ def answer(inputs: Inputs, now: datetime) -> Answer:
     stations = ahead.network.stations
     known: Bools = np.isfinite(record_now.own).max(axis=0)
     spread = {kind: np.array(rows) for kind, rows in inputs.fitted["spread"].items()}
-    wet = is_wet(record_now.rain[-LEADS:], _expected_mm(inputs, now))
-    inflow = at_least(np.concatenate([ahead.run.inflow, ahead.influent], axis=1), QUANTILES, spread["inflow"], wet)
-    level = at_least(ahead.run.mean_level, LEVEL_QUANTILES, spread["level"], wet)
+    state = states(record_now.rain[-LEADS:], _expected_mm(inputs, now), ahead.hours.hour)
+    inflow = at_least(np.concatenate([ahead.run.inflow, ahead.influent], axis=1), QUANTILES, spread["inflow"], state)
+    level = at_least(ahead.run.mean_level, LEVEL_QUANTILES, spread["level"], state)
     forecast = _forecast(inputs, now, record_now, np.maximum(inflow, 0), level, known)
     return {"forecast": forecast, "risk": _risk(stations, chance_of_alarm(ahead), known[: len(stations)])}
 

@@ -10,6 +10,7 @@ from brain.demand import method
 from brain.demand.at_hand import business_days, demand_at_hand, silent_h, whole_days
 from brain.demand.bands import stretch
 from brain.demand.boosting import AHEAD_H, Size
+from brain.demand.days import MOST_BACK
 from brain.demand.hours import DAY_H, hours_around
 from brain.demand.naive import bands_of_last_week, last_week
 from brain.demand.rows import DAY_SERIES, day_rows, hourly_rows
@@ -21,7 +22,7 @@ MODEL = "boosting"
 SIZE = Size(trees=150, every_h=54)
 """Learning at the size that a run has time for; origins 54 hours apart meet every hour of issue."""
 CLOCK = timedelta(hours=6)
-BACK, LEARNT_FROM = timedelta(days=84), timedelta(days=400)
+BACK, LEARNT_FROM = timedelta(days=MOST_BACK + 14), timedelta(days=400)
 NEXT_H = 24
 """Hours that a zone is forecast ahead, but for the last issue of a business day, which reaches seven days as all of
 the network's do: more would be kept than anybody looks at.

@@ -9,7 +9,7 @@ from brain.demand.hours import Ints
 
 _EPOCH = date(1970, 1, 1)
 FRIDAY, SATURDAY, SUNDAY, HOLIDAY = 4, 5, 6, 7
-MOST_BACK = 60
+MOST_BACK = 147
 """Days within which a day's likes are looked for."""
 
 

@@ -1,5 +1,6 @@
 """What the demand models are told: like days before, how the last days compare with theirs, calendar, weather."""
 
+import math
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -8,8 +9,16 @@ import numpy as np
 from brain.demand.days import HOLIDAY, likes
 from brain.demand.hours import DAY_H, HOUR_S, Floats, Hours, Ints
 
-LIKES = 5
-"""Like days that are looked back to."""
+
+@dataclass(frozen=True)
+class View:
+    """What the usual is: the mean of so many like days, one counting half as much as another `half_life` days newer."""
+
+    likes: int
+    half_life: float
+
+
+NEAR, FAR = View(5, math.inf), View(20, 8)
 RECENT_H = (3, 6, 24, 72, 168)
 """Stretches before the origin whose mean deviation is told."""
 DAYS_BACK = 7
@@ -22,7 +31,7 @@ class Demand:
 
     `values` (series, hours) in any unit, NaN where missing; `scale` (series,) the size by which each is told to the
     models (`sizes`); `like` the weekday that each hour's day is like; `temperature` (°C) and `rain` (mm) of each hour:
-    after an origin, what was forecast then; NaN where unknown.
+    after an origin, what was forecast then; NaN where unknown. `view` says what is taken as the usual.
     """
 
     hours: Hours
@@ -31,12 +40,13 @@ class Demand:
     like: Ints
     temperature: Floats
     rain: Floats
+    view: View = NEAR
 
     @cached_property
     def like_hours(self) -> Ints:
-        """Index of the same local hour on each of the like days before; −1 where none. Shape (LIKES, hours)."""
+        """Index of the same local hour on each of the like days before; −1 where none. Shape (likes, hours)."""
         day, first, of_hour = np.unique(self.hours.day, return_index=True, return_inverse=True)
-        days = likes(day, self.like[first], LIKES)[:, of_hour]
+        days = likes(day, self.like[first], self.view.likes)[:, of_hour]
         wall = day[np.maximum(days, 0)] * DAY_H * HOUR_S + self.hours.wall % (DAY_H * HOUR_S)
         shown, place = np.unique(self.hours.wall, return_index=True)
         at = np.maximum(np.searchsorted(shown, wall, side="right") - 1, 0)
@@ -44,13 +54,13 @@ class Demand:
 
     @cached_property
     def before(self) -> Floats:
-        """The values of the like hours: shape (LIKES, series, hours)."""
+        """The values of the like hours: shape (likes, series, hours)."""
         return np.stack([_taken(self.values, places) for places in self.like_hours])
 
     @cached_property
     def usual(self) -> Floats:
-        """Mean of the like hours before, those missing left out: shape (series, hours)."""
-        return _mean(self.before)
+        """Weighted mean of the like hours before, those missing left out: shape (series, hours)."""
+        return _mean(self.before, 0.5 ** (np.arange(self.view.likes) / self.view.half_life))
 
     @cached_property
     def off(self) -> Floats:
@@ -112,10 +122,12 @@ def _taken(rows: Floats, places: Ints) -> Floats:
     return np.where(places >= 0, rows[..., np.maximum(places, 0)], np.nan)
 
 
-def _mean(rows: Floats) -> Floats:
+def _mean(rows: Floats, weights: Floats | None = None) -> Floats:
     """Mean over the first axis of what is there; NaN where nothing is."""
-    count = (~np.isnan(rows)).sum(axis=0)
-    return np.divide(np.nansum(rows, axis=0), count, out=np.full(count.shape, np.nan), where=count > 0)
+    each = np.ones(len(rows)) if weights is None else weights
+    total = np.tensordot(each, np.nan_to_num(rows), axes=1)
+    count = np.tensordot(each, (~np.isnan(rows)).astype(np.float64), axes=1)
+    return np.divide(total, count, out=np.full(count.shape, np.nan), where=count > 0)
 
 
 def _day_mean(row: Floats, day: Ints) -> Floats:

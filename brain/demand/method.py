@@ -52,9 +52,9 @@ def forecast(state: Mapping[str, Any], demand: Demand, origin: int) -> Floats:
     `demand` has the scale that was fitted.
     """
     ahead = origin + np.arange(AHEAD_H)
-    off = boosting.predict(state["models"], demand, [origin])[0]
-    quantiles = spread(off, np.asarray(state["bands"]), demand.hours.hour[ahead])
-    return np.maximum(demand.usual[:, ahead, None] + quantiles * demand.scale[:, None, None], 0.0)
+    median = boosting.predict(state["models"], demand, [origin])[0]
+    quantiles = spread(median, np.asarray(state["bands"]), demand.hours.hour[ahead])
+    return np.maximum(quantiles * demand.scale[:, None, None], 0.0)
 
 
 def day_totals(
@@ -81,9 +81,9 @@ def day_bands(errors: Floats, target: Ints, demand: Demand) -> Floats:
     return np.array([quantiles_of_errors(of_one, np.array(found), overlap_d) for of_one in np.array(of_days).T])
 
 
-def _errors(demand: Demand, at: list[int], off: Floats) -> Floats:
+def _errors(demand: Demand, at: list[int], said: Floats) -> Floats:
     """What came less what was forecast, in sizes: shape (origins, series, leads)."""
-    return np.stack([demand.off[:, origin : origin + AHEAD_H] for origin in at]) - off
+    return np.stack([demand.values[:, origin : origin + AHEAD_H] for origin in at]) / demand.scale[:, None] - said
 
 
 def _until(demand: Demand, end: int) -> Demand:

@@ -1,13 +1,14 @@
-"""How far the forecast was off in the last weeks had the rain been known, in dry weather and in wet apart: bands are
-never drawn narrower than that.
+"""How far the forecast was off in the last weeks had the rain been known, in dry weather by time of day, and in wet:
+bands are never drawn narrower than that.
 """
 
 from collections.abc import Sequence
 
 import numpy as np
 
+from brain.demand.hours import DAY_H
 from brain.sewer.network import simulate
-from brain.sewer.wells import Bools, Floats, Index
+from brain.sewer.wells import Floats, Index
 from brain.storm.carried import carry, recent_errors
 from brain.storm.dry_weather import DRY_MM
 from brain.storm.fitting import LEADS, Fitted, columns_of, drift_of
@@ -22,35 +23,39 @@ ORIGINS, APART_H = 52, 25
 LEAST = 20
 """Hours of a state of the weather without which it is judged by all hours."""
 GROUP_H = 6
-"""Leads are judged six hours together."""
+"""Leads are judged six hours together, and so are dry hours of the day: a night is quieter than a morning."""
+WET = DAY_H // GROUP_H
+"""The state of a wet hour; those before it are the parts of a dry day."""
 
 
 def past_spread(record: Record, fitted: Fitted) -> tuple[Floats, Floats]:
-    """Quantiles of what came less what was computed, dry then wet, by group of leads: inflow (2, groups, QUANTILES,
+    """Quantiles of what came less what was computed, by state and group of leads: inflow (states, groups, QUANTILES,
 
-    sites; m³/h) and level (2, groups, LEVEL_QUANTILES, stations; m). 0 where nothing can be judged.
+    sites; m³/h) and level (states, groups, LEVEL_QUANTILES, stations; m). 0 where nothing can be judged.
     """
     count = len(record.rain)
     origins = count - LEADS - APART_H * np.arange(ORIGINS)
     origins = origins[origins > LEADS]
     if not len(origins):
         groups, stations = LEADS // GROUP_H, len(record.network.stations)
-        return np.zeros((2, groups, len(QUANTILES), len(record.network.sites))), np.zeros((2, groups, 3, stations))
+        sites = len(record.network.sites)
+        return np.zeros((WET + 1, groups, len(QUANTILES), sites)), np.zeros((WET + 1, groups, 3, stations))
     hours = origins[None, :] + np.arange(LEADS)[:, None]
     inflow, level = _forecasts(record, fitted, origins, hours)
     came = np.concatenate([record.inflow, record.influent], axis=1)[hours].transpose(0, 2, 1)
     stood = record.level[hours].transpose(0, 2, 1)
-    wet = np.stack([is_wet(record.rain[at - LEADS : at], record.rain[at : at + LEADS]) for at in origins], axis=1)
-    return _by_state(came - inflow, wet, QUANTILES), _by_state(stood - level, wet, LEVEL_QUANTILES)
+    rain, hour = record.rain, record.hours.hour
+    state = np.stack([states(rain[at - LEADS : at], rain[at : at + LEADS], hour[at : at + LEADS]) for at in origins], 1)
+    return _by_state(came - inflow, state, QUANTILES), _by_state(stood - level, state, LEVEL_QUANTILES)
 
 
-def is_wet(before: Floats, ahead: Floats) -> Bools:
-    """Which hours ahead are wet: from the day before the forecast up to them as much fell as makes a dry day a wet one.
+def states(before: Floats, ahead: Floats, hour: Index) -> Index:
+    """The state of each hour ahead: WET once as much fell, from the day before the forecast on, as makes a dry day wet;
+    else which part of the day it is.
 
-    Rain of the hours before and ahead, mm, (LEADS,) each → (LEADS,).
+    Rain of the hours before and ahead, mm, and the local hours ahead, (LEADS,) each → (LEADS,).
     """
-    wet: Bools = before.sum() + np.cumsum(ahead) >= DRY_MM
-    return wet
+    return np.where(before.sum() + np.cumsum(ahead) >= DRY_MM, WET, hour // GROUP_H)
 
 
 def _forecasts(record: Record, fitted: Fitted, origins: Index, hours: Index) -> tuple[Floats, Floats]:
@@ -67,14 +72,14 @@ def _forecasts(record: Record, fitted: Fitted, origins: Index, hours: Index) -> 
     return np.concatenate([run.inflow, run.influent + own[:, stations:]], axis=1), run.mean_level
 
 
-def _by_state(off: Floats, wet: Bools, quantiles: Sequence[float]) -> Floats:
-    """(leads, places, origins), which of them are wet (leads, origins) → (2, groups, quantiles, places).
+def _by_state(off: Floats, state: Index, quantiles: Sequence[float]) -> Floats:
+    """(leads, places, origins), states (leads, origins) → (states, groups, quantiles, places).
 
     Where a state was seen too little, the quantiles of all hours.
     """
     whole, found = _quantiles(off, quantiles), []
-    for state in (False, True):
-        kept = np.where((wet == state)[:, None, :], off, np.nan)
+    for one in range(WET + 1):
+        kept = np.where((state == one)[:, None, :], off, np.nan)
         count = np.isfinite(kept).sum(axis=2).reshape(len(kept) // GROUP_H, GROUP_H, kept.shape[1]).sum(axis=1)
         found.append(np.where((count >= LEAST)[:, None, :], _quantiles(kept, quantiles), whole))
     return np.stack(found)
@@ -95,14 +100,14 @@ def _quantiles(off: Floats, quantiles: Sequence[float]) -> Floats:
     return found
 
 
-def at_least(members: Floats, quantiles: Sequence[float], spread: Floats, wet: Bools) -> Floats:
-    """Quantiles of an ensemble (hours, places, members), each as far from the median as `spread` (2, groups, quantiles,
+def at_least(members: Floats, quantiles: Sequence[float], spread: Floats, state: Index) -> Floats:
+    """Quantiles of an ensemble (hours, places, members), each at least as far from the median as `spread` (states,
 
-    places) says forecasts have been off in dry or in `wet` hours (hours,): (quantiles, hours, places). They rise.
+    groups, quantiles, places) says forecasts have been off in the `state` of each hour: (quantiles, hours, places).
     """
     found = np.quantile(members, quantiles, axis=2)
     median = np.quantile(members, 0.5, axis=2)
-    past = median + spread[wet.astype(np.int64), np.arange(len(wet)) // GROUP_H].transpose(1, 0, 2)
+    past = median + spread[state, np.arange(len(state)) // GROUP_H].transpose(1, 0, 2)
     low = np.array(quantiles)[:, None, None] < 0.5
     high = np.array(quantiles)[:, None, None] > 0.5
     wider: Floats = np.where(low, np.minimum(found, past), np.where(high, np.maximum(found, past), found))

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from brain.demand.bands import QUANTILES, hourly_bands, independent, quantile_of_errors, spread, stretch
 from brain.demand.boosting import AHEAD_H, Size
 from brain.demand.days import holiday_calendar, like_weekdays, likes
-from brain.demand.features import Demand, sizes
+from brain.demand.features import FAR, Demand, View, sizes
 from brain.demand.hours import Hours, hours_around
 from brain.demand.method import day_totals, forecast, train
 from brain.demand.naive import bands_of_last_week, last_week
@@ -172,6 +172,16 @@ def two_zones() -> Demand:
     values = np.stack([shape, 3 * shape]) * (1 + 0.05 * chance.standard_normal((2, hours.count)))
     unknown = np.full(hours.count, np.nan)
     return Demand(hours, values, sizes(values), like_weekdays(hours.day, None), unknown, unknown)
+
+
+def test_the_usual_is_the_weighted_mean_of_like_days(two_zones):
+    values = np.tile(np.repeat(np.arange(20.0), 168), (2, 1))  # the number of the week
+    weeks = replace(two_zones, values=values)
+    at = 10 * 168 + 5
+    assert weeks.usual[0, at] == pytest.approx(np.mean([9, 8, 7, 6, 5]))
+    assert replace(weeks, view=View(2, 1)).usual[0, at] == pytest.approx((9 + 8 / 2) / 1.5)
+    newest = 0.5 ** (np.arange(10) / FAR.half_life)
+    assert replace(weeks, view=FAR).usual[0, at] == pytest.approx(newest @ np.arange(9.0, -1, -1) / newest.sum())
 
 
 @pytest.fixture(scope="module")
