@@ -1,5 +1,8 @@
 """Keeps the board true: new rows, sealed days, marts, snapshot, closed periods; one failing step stops no other."""
 
+import data_sources.allocators  # noqa: F401, read as the libraries below are loaded
+
+# isort: split
 import os
 import signal
 import sys

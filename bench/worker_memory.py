@@ -1,10 +1,17 @@
-"""The worker's memory over a time-compressed day: all groups live, a round every quarter of an hour of that day."""
+"""The worker's memory over a time-compressed day and the next: all groups live, a round every half hour of these days.
 
+The running day's readings become more until it is over, so the second day is held against the first, hour by hour.
+"""
+
+import data_sources.allocators  # noqa: F401, as the worker has it
+
+# isort: split
 import argparse
 import gc
 import tempfile
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from statistics import median
 
 import psutil
 
@@ -16,10 +23,11 @@ from data_sources.lake import Lake
 from sample_data.build import build
 from worker import Worker
 
-GOAL = "flat within ± 5 % once it has warmed up"
-STEP = timedelta(minutes=15)
-WARM = 0.25
-"""Share of the day after which memory is looked at."""
+GOAL = "of the second day within ± 5 % of the first at the same hour, once it has warmed up"
+STEP = timedelta(minutes=30)
+DAY = timedelta(days=1) // STEP
+WARM = DAY // 4
+"""Rounds after which memory is looked at."""
 
 
 class Clock(datetime):
@@ -33,15 +41,15 @@ class Clock(datetime):
         return cls.at
 
 
-def main(rounds: int) -> Claim:
-    """Resident memory after each round, from the end of the warm-up on."""
+def main() -> Claim:
+    """Resident memory after each round; the median of five rounds stands for an hour."""
     utility, start = demonstration(), datetime(2026, 9, 14, 16, tzinfo=UTC)
     with tempfile.TemporaryDirectory(prefix="bench-") as name:
         lake = Lake(Path(name) / "lake", utility)
         build(lake, utility, start, 2, 0, lambda done, total: None)
         worker_module.datetime = clock_module.datetime = Clock  # type: ignore[misc]
         worker, process, seen = Worker(lake), psutil.Process(), []
-        for number in range(rounds):
+        for number in range(2 * DAY):
             Clock.at = start + STEP * number
             worker.once()
             gc.collect()
@@ -50,20 +58,20 @@ def main(rounds: int) -> Claim:
         worker.sources.stop()
     if failed:
         raise RuntimeError(f"steps failed: {failed}")
-    warm = seen[int(len(seen) * WARM) :]
-    middle = sorted(warm)[len(warm) // 2]
+    smooth = [median(seen[max(0, at - 2) : at + 3]) for at in range(len(seen))]
+    ratios = sorted(second / first for first, second in zip(smooth[WARM:DAY], smooth[DAY + WARM :], strict=True))
     measured = {
-        "median_mb": middle,
-        "least_mb": min(warm),
-        "most_mb": max(warm),
-        "first_mb": warm[0],
-        "last_mb": warm[-1],
+        "first_day_least_mb": min(seen[WARM:DAY]),
+        "first_day_most_mb": max(seen[WARM:DAY]),
+        "second_day_least_mb": min(seen[DAY + WARM :]),
+        "second_day_most_mb": max(seen[DAY + WARM :]),
+        "least_ratio": ratios[0],
+        "most_ratio": ratios[-1],
     }
-    met = max(warm) <= 1.05 * middle and min(warm) >= 0.95 * middle
-    return Claim("worker_memory", GOAL, measured, met, {"rounds": rounds, "points": utility.points.height})
+    met = ratios[0] >= 0.95 and ratios[-1] <= 1.05
+    return Claim("worker_memory", GOAL, measured, met, {"rounds": 2 * DAY, "points": utility.points.height})
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=96)
-    print(main(parser.parse_args().rounds).line())
+    argparse.ArgumentParser(description=__doc__).parse_args()
+    print(main().line())

@@ -12,7 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
+import structlog
 from sqlalchemy import create_engine
+from sqlalchemy.exc import OperationalError
 
 from data_sources.lake import Lake
 from data_sources.utility import Utility
@@ -21,9 +23,12 @@ from sample_data.live import STEP_S, business_since
 from sample_data.live_feeds import Database, Folder, Stations, as_reported, deliver
 from sample_data.live_utility import live_points, write_live_utility
 
+log = structlog.get_logger()
 MINUTE_S = 60
 """Live, points report so often; but rainfall, which is a sum of its interval."""
 AT_ONCE = timedelta(hours=6)
+AWAY_S = 30.0
+"""How long a database that somebody ended stays away: long enough to be seen on data health."""
 
 
 class Serving:
@@ -37,7 +42,8 @@ class Serving:
         url = self._server.get_uri().replace("postgresql://", "postgresql+psycopg2://")
         write_live_utility(utility, self.folder, url, root / "incoming", port)
         self._points = live_points(utility.points)
-        self._database = Database(create_engine(url))
+        self.database = create_engine(url, pool_pre_ping=True)
+        self._database = Database(self.database)
         self._drop, self._stations = Folder(root / "incoming"), Stations(port)
         self._done = _step(lake.newest("reading") or datetime.now(UTC), STEP_S)
 
@@ -52,13 +58,17 @@ class Serving:
             self._done, count = end, count + rows.height
         return count
 
+    def start_again(self) -> None:
+        """Start the database, should it not run; what it missed is delivered next."""
+        self._server.ensure_postgres_running()
+
     def stop(self) -> None:
         """End the database."""
         self._server.cleanup()
 
     def _readings(self, after: datetime, upto: datetime) -> pl.DataFrame:
         """Those after one moment up to and with the other: a backlog every five minutes, then every minute."""
-        instant = timedelta(microseconds=1)
+        instant = timedelta(seconds=1)  # readings go by whole seconds
         if upto - after > timedelta(seconds=STEP_S):
             return readings(self.utility, after + instant, upto + instant, STEP_S)
         rain = self.utility.points.filter(quantity="rainfall")["point_id"].to_list()
@@ -76,11 +86,21 @@ def serve(serving: Serving, command: Sequence[str]) -> int:
     with _running(command, serving.folder) as beside:
         try:
             while beside is None or beside.poll() is None:
-                serving.deliver(datetime.now(UTC))
+                _deliver(serving, datetime.now(UTC))
                 time.sleep(1)
         except KeyboardInterrupt:
             return 0
     return beside.returncode if beside is not None else 0
+
+
+def _deliver(serving: Serving, now: datetime) -> None:
+    """Deliver; a database that is gone takes nothing down with it, and comes again."""
+    try:
+        serving.deliver(now)
+    except OperationalError as error:
+        log.warning("the database is gone, it is started again", seconds=AWAY_S, error=str(error.orig).strip())
+        time.sleep(AWAY_S)
+        serving.start_again()
 
 
 @contextmanager

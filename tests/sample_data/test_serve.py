@@ -1,11 +1,14 @@
 """The live demonstration: its folder is well, and a database, files and HJ 212 bring the readings into the lake."""
 
+import os
+import signal
 import threading
 import time
 from datetime import UTC, datetime, timedelta
 
 import polars as pl
 import pytest
+from sqlalchemy import text
 
 from data_sources.lake import Lake
 from data_sources.load import check_utility, load_utility
@@ -80,3 +83,22 @@ def test_a_database_files_and_stations_bring_the_readings(demonstration, tmp_pat
     came = lake.scan("reading").filter(pl.col("point_id") == flow).sort("ts").collect().row(0, named=True)
     true = readings(demonstration, came["ts"], came["ts"] + timedelta(seconds=1), 300, [flow])["value"].item()
     assert came["value"] == pytest.approx(true, rel=1e-6)
+
+
+@pytest.mark.slow
+def test_a_database_that_is_killed_comes_again_and_has_all(demonstration, tmp_path, monkeypatch):
+    monkeypatch.setattr(module, "AWAY_S", 0.1)
+    serving = module.Serving(Lake(tmp_path / "none", demonstration), demonstration, tmp_path / "live", free_port())
+    try:
+        serving.deliver(datetime.now(UTC) + timedelta(minutes=1))
+        before = serving._done
+        os.kill(int((tmp_path / "live" / "postgres" / "postmaster.pid").read_text().split()[0]), signal.SIGKILL)
+        ends = time.monotonic() + 60
+        while serving._done < before + timedelta(minutes=2):
+            assert time.monotonic() < ends
+            module._deliver(serving, before + timedelta(minutes=2))
+        with serving.database.connect() as connection:
+            newest = connection.execute(text("SELECT max(ts) FROM history")).scalar_one()
+    finally:
+        serving.stop()
+    assert newest == before + timedelta(minutes=2)
