@@ -106,7 +106,8 @@ class Collecting:
 
 def shown_error(error: BaseException | None, sources: list[Source]) -> str:
     """An error as one line that shows no secret."""
-    said = str(error).partition("(Background on this error")[0]  # what SQLAlchemy adds is for programmers
+    cause = getattr(error, "orig", None) or error  # what SQLAlchemy lays around a driver's own words is for programmers
+    said = str(cause).partition("(Background on this error")[0]
     text = " ".join([line.strip() for line in said.splitlines() if line.strip()][:2])[:300]
     if not isinstance(error, BadInput):
         text = f"{type(error).__name__}: {text}"

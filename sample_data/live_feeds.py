@@ -129,15 +129,17 @@ def deliver(
     rows: pl.DataFrame, business: Iterable[tuple[str, str, pl.DataFrame]], at: datetime,
     database: Database, folder: Folder, stations: Stations,
 ) -> None:  # fmt: skip
-    """Readings as reported, and (table, source, rows), each by the way its source has."""
+    """Readings as reported, and (table, source, rows), each by the way its source has; the database, which somebody may
+    end, comes last.
+    """
     by_file, sent = pl.col("source").is_in(BY_FILE), pl.col("source") == STATIONS
-    database.add_readings(rows.filter(~by_file & ~sent))
-    for (source,), of_source in rows.filter(by_file).partition_by("source", as_dict=True).items():
-        folder.put("reading", str(source), of_source, at)
-    for table, source, changed in business:
-        folder.put(table, source, changed, at) if source in BY_FILE else database.put(table, source, changed)
     if rows.filter(sent).height:
         stations.put(rows.filter(sent).drop("source"))
+    for (source,), of_source in rows.filter(by_file).partition_by("source", as_dict=True).items():
+        folder.put("reading", str(source), of_source, at)
+    database.add_readings(rows.filter(~by_file & ~sent))
+    for table, source, changed in business:
+        folder.put(table, source, changed, at) if source in BY_FILE else database.put(table, source, changed)
 
 
 def _business_table(name: str, meta: MetaData) -> Table:
