@@ -16,12 +16,12 @@ from pages.components.dispatch_figures import first_figures
 from pages.components.dispatch_forecast import show_forecast
 from pages.components.dispatch_list import station_list
 from pages.components.dispatch_plan import show_plan
-from pages.components.dispatch_quality import quality_table
+from pages.components.dispatch_quality import quality_columns, quality_rows, quality_table
 from pages.components.dispatch_storms import show_storms
 from pages.components.dispatch_tree import drainage_tree
 from pages.components.page import open_page
 from pages.components.page_board import board_of, site_states
-from pages.components.table import Column, show_table
+from pages.components.table import Column, show_downloads, show_table
 from pages.components.what_if import show_what_if
 
 SORTS = {"nearness": ("nearness", True), "rise": ("rise_m", True), "flow": ("flow_m3h", True), "place": (None, False)}
@@ -95,6 +95,7 @@ def show_quality(at: datetime) -> None:
         if not (own := quality.filter(site_kind=kind)).is_empty()
     ]
     st.html(f'<div class="quality">{"".join(tables)}</div>')
+    show_downloads(page, quality_rows(page, quality), quality_columns(page), "sewage-quality")
 
 
 st.html(f"<style>{style()}</style>")

@@ -50,6 +50,11 @@ def show_table(
 ) -> None:
     """Draw the table and, below it, its downloads `<name>.csv` and `<name>.xlsx`. Rows stand in the frame's order."""
     st.html(table_html(page, rows, columns, name, height, most))
+    show_downloads(page, rows, columns, name)
+
+
+def show_downloads(page: Page, rows: pl.DataFrame, columns: Sequence[Column], name: str) -> None:
+    """The rows as `<name>.csv` and `<name>.xlsx`, under the columns' headings."""
     with st.container(horizontal=True, key=f"downloads.{name}"):
         shown = taken_away(page, rows, columns)
         for kind, made in (("csv", as_csv), ("xlsx", as_xlsx)):

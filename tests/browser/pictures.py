@@ -146,8 +146,8 @@ def contact_sheet(pictures: list[Image.Image], columns: int = COLUMNS, thumb: in
     return sheet
 
 
-def pictures(browser: Browser, shots: Sequence[Shot]) -> dict[Shot, Image.Image]:
-    """Every shot, situation by situation."""
+def pictures(browser: Browser, shots: Sequence[Shot], worker: str) -> dict[Shot, Image.Image]:
+    """Every shot, situation by situation. Without a worker (`external`) a board says so, the pages behind it don't."""
     settings = Settings()
     utility = load_utility(settings.utility)
     lake, bwdf = settings.lake_of(utility.id), settings.lake_of("bwdf")
@@ -161,13 +161,14 @@ def pictures(browser: Browser, shots: Sequence[Shot]) -> dict[Shot, Image.Image]
     with without_rows() as empty:
         places = {
             "unknown": (*empty, "external"),
-            "bwdf": (BWDF, bwdf, "embedded"),
-            **dict.fromkeys(("now", "ordinary", "storm"), (settings.utility, lake, "embedded")),
+            "bwdf": (BWDF, bwdf, worker),
+            **dict.fromkeys(("now", "ordinary", "storm"), (settings.utility, lake, worker)),
         }
-        for folder, where, worker in dict.fromkeys(places.values()):
-            with serving(folder, where, WATER_WORKER=worker) as address:
+        for place in dict.fromkeys(places.values()):
+            folder, where, how = place
+            with serving(folder, where, WATER_WORKER=how) as address:
                 for shot in shots:
-                    if places[shot.scene] == (folder, where, worker):
+                    if places[shot.scene] == place:
                         taken[shot] = take(browser, address, shot, moments.get(shot.scene))
     return taken
 
@@ -185,13 +186,13 @@ def main(wanted: Sequence[str]) -> int:
     FOLDER.mkdir(parents=True, exist_ok=True)
     with chromium() as browser:
         if "boards" in wanted:
-            taken = pictures(browser, SHOTS)
+            taken = pictures(browser, SHOTS, "embedded")
             for shot in SHOTS[:2]:
                 keep(taken[shot], f"board-{shot.theme}-{shot.lang}")
             keep(contact_sheet([taken[shot] for shot in SHOTS]), "contact-sheet")
         if "pages" in wanted:
             behind = page_shots()
-            taken = pictures(browser, behind)
+            taken = pictures(browser, behind, "external")
             keep(contact_sheet([taken[shot] for shot in behind], 2 * len(SIZES), THUMB // 2), "contact-sheet-pages")
     return 0
 

@@ -63,10 +63,14 @@ def test_levels_flows_and_pumps_are_those_of_the_rows(sample_page, sample_lake, 
 
 @pytest.mark.slow
 def test_quality_stands_beside_its_limit(sample_page, told):
-    html = shown_html(sample_page("dispatch"))
+    test = sample_page("dispatch")
+    html = shown_html(test)
     cod = told.filter(point_id="PS01.S.cod").sort("ts")["value"][-1]
     assert f'data-point="PS01.S.cod" data-state="normal" data-v="{cod!r}"' in html
     assert "≤ 500" in html
+    assert 'scope="col">COD<small>mg/L</small>' in html
+    downloads = [button.proto.id for button in test.get("download_button")]
+    assert [one.rpartition("-")[2] for one in downloads[-2:]] == ["quality.csv", "quality.xlsx"]
 
 
 @pytest.mark.slow
