@@ -12,7 +12,7 @@ from brain.sewer.wells import Bools, Floats
 from brain.storm.dry_weather import dry_curve, share_of_days_at
 from brain.storm.fitting import LEADS
 from brain.storm.forecast import Ahead, chance_of_alarm, look_ahead
-from brain.storm.hindcast import LEVEL_QUANTILES, QUANTILES, at_least, states
+from brain.storm.hindcast import LEVEL_QUANTILES, QUANTILES, WET, bands, dry_stretch, states
 from brain.storm.hydrograph import MEMORY_H
 from brain.storm.measures import storms
 from brain.storm.rain import newest_forecast, spread_out
@@ -35,6 +35,8 @@ INPUTS = {
     ),
     "weather": Need("weather", back=BACK, ahead=timedelta(hours=LEADS)),
 }
+"""What the ensemble takes; other questions that plan on it take the same."""
+ISSUED = {"issued": Need("forecast", back=timedelta(days=8), where={"model": (MODEL,), "quantile": (0.5,)})}
 FIT_INPUTS = {
     "flows": Need("hourly", back=FIT_BACK, where=FLOWS),
     "rain": Need("hourly", back=FIT_BACK, where=RAIN),
@@ -60,9 +62,10 @@ def answer(inputs: Inputs, now: datetime) -> Answer:
     stations = ahead.network.stations
     known: Bools = np.isfinite(record_now.own).max(axis=0)
     spread = {kind: np.array(rows) for kind, rows in inputs.fitted["spread"].items()}
+    spread["inflow"][:WET, :, :, len(stations) :] *= dry_stretch(inputs["issued"], record_now, spread["inflow"])
     state = states(record_now.rain[-LEADS:], _expected_mm(inputs, now), ahead.hours.hour)
-    inflow = at_least(np.concatenate([ahead.run.inflow, ahead.influent], axis=1), QUANTILES, spread["inflow"], state)
-    level = at_least(ahead.run.mean_level, LEVEL_QUANTILES, spread["level"], state)
+    inflow = bands(np.concatenate([ahead.run.inflow, ahead.influent], axis=1), QUANTILES, spread["inflow"], state)
+    level = bands(ahead.run.mean_level, LEVEL_QUANTILES, spread["level"], state)
     forecast = _forecast(inputs, now, record_now, np.maximum(inflow, 0), level, known)
     return {"forecast": forecast, "risk": _risk(stations, chance_of_alarm(ahead), known[: len(stations)])}
 
@@ -194,7 +197,7 @@ def _risk(stations: Sequence[str], chance: Floats, known: Bools) -> pl.DataFrame
 
 QUESTION = Question(
     id="storm_risk",
-    inputs=INPUTS,
+    inputs=INPUTS | ISSUED,
     answer=answer,
     baseline=baseline,
     model=MODEL,

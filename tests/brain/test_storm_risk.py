@@ -18,6 +18,12 @@ from tests.brain.storm.towns import START, town
 HOUR = timedelta(hours=1)
 NOW = END - 2 * HOUR
 """06:00 in Shanghai, when the stations' curves are issued whatever the weather."""
+ISSUED = {
+    "series": pl.String,
+    "issued_at": pl.Datetime("us", "UTC"),
+    "valid_at": pl.Datetime("us", "UTC"),
+    "value": pl.Float64,
+}
 UTILITY = load_utility(ROOT / "sample_data" / "utility")
 PLACES = {"A": "PS62", "B": "PS01", "W": "WW1"}
 
@@ -55,6 +61,7 @@ def asked(mm: float | None, silent: bool = False) -> Inputs:
         "flows": flows,
         "rain": hourly("RG", "rain", "rainfall", "", record.rain),
         "weather": weather(mm),
+        "issued": pl.DataFrame(schema=ISSUED),
         "available": pl.DataFrame(
             schema={"machine_id": pl.String, "hour": pl.Datetime("us", "UTC"), "last": pl.Float64}
         ),

@@ -1,19 +1,22 @@
 from dataclasses import replace
 
 import numpy as np
+import polars as pl
 import pytest
 
 from brain.storm.fitting import LEADS, fit
-from brain.storm.hindcast import GROUP_H, LEVEL_QUANTILES, QUANTILES, WET, at_least, past_spread, states
+from brain.storm.hindcast import GROUP_H, LEVEL_QUANTILES, QUANTILES, WET, bands, dry_stretch, past_spread, states
 from tests.brain.storm.towns import town
 
 
-def test_a_band_is_as_wide_as_forecasts_were_off_and_a_wider_ensemble_keeps_its_own():
-    # members 0 … 10: median 5, P10 1, P90 9; forecasts were off by −2 … +6 in dry hours and by −9 … +5 in wet ones
+def test_a_dry_band_is_as_wide_as_forecasts_were_off_and_a_wet_one_at_least_as_the_ensemble():
+    # members 0 … 10: median 5, P10 1, P90 9; forecasts were off by −2 … +6 in dry hours and by −2 … +5 in wet ones
     members = np.repeat(np.arange(11.0)[None, None, :], GROUP_H, axis=0)
-    spread = np.array([[[[-2.0], [0.5], [6.0]]], [[[-9.0], [0.5], [5.0]]]])
-    found = at_least(members, LEVEL_QUANTILES, spread, (np.arange(GROUP_H) >= 3).astype(np.int64))
-    assert found[:, [2, 3], 0].T.tolist() == [[1.0, 5.0, 11.0], [-4.0, 5.0, 10.0]]
+    spread = np.array([[[[-2.0], [0.5], [6.0]]], [[[-2.0], [0.5], [5.0]]]])
+    found = bands(
+        members, LEVEL_QUANTILES, np.repeat(spread, [WET, 1], axis=0), np.where(np.arange(GROUP_H) < 3, 0, WET)
+    )
+    assert found[:, [2, 3], 0].T.tolist() == [[3.0, 5.0, 11.0], [1.0, 5.0, 10.0]]
 
 
 def test_an_hour_is_wet_once_a_mm_has_fallen_since_the_day_before_else_a_part_of_the_day():
@@ -22,6 +25,23 @@ def test_an_hour_is_wet_once_a_mm_has_fallen_since_the_day_before_else_a_part_of
     assert states(before, 0 * ahead, hour)[[1, 2, 8, 14, 20]].tolist() == [0, 1, 2, 3, 0]
     before[0] = 1.0
     assert (states(before, 0 * ahead, hour) == WET).all()
+
+
+def test_bands_of_dry_hours_are_stretched_to_what_they_held_lately():
+    record = town()
+    rain = np.zeros_like(record.rain)
+    record = replace(record, rain=rain)
+    spread = np.zeros((WET + 1, LEADS // GROUP_H, len(QUANTILES), 3))
+    spread[:, :, QUANTILES.index(0.9)], spread[:, :, QUANTILES.index(0.1)] = 10.0, -5.0
+    at = record.hours.moments(record.hours.count - 101, record.hours.count)
+    came = record.influent[-101:, 0]
+    name = f"{record.network.works[0]}/inflow"
+    said = pl.DataFrame({"series": name, "issued_at": at, "valid_at": at, "value": came - np.linspace(0, 20, 101)})
+    assert dry_stretch(said, record, spread) == pytest.approx(1.6)  # 0 … 200 % of the band above
+    assert dry_stretch(said.with_columns(value=came + np.linspace(0, 5, 101)), record, spread) == pytest.approx(0.8)
+    assert dry_stretch(said[:40], record, spread) == 1
+    rain[-105] = 5.0  # of the day before the first forecasts: what comes then is not dry
+    assert dry_stretch(said[:60], record, spread) == 1
 
 
 def test_dry_and_wet_hours_are_judged_apart():
@@ -56,4 +76,4 @@ def test_nothing_to_judge_is_no_spread():
 def test_quantiles_stay_in_order(quantiles):
     rng = np.random.default_rng(3)
     members, spread = rng.normal(size=(LEADS, 4, 50)), np.sort(rng.normal(size=(WET + 1, 4, len(quantiles), 4)), axis=2)
-    assert (np.diff(at_least(members, quantiles, spread, rng.integers(0, WET + 1, LEADS)), axis=0) >= 0).all()
+    assert (np.diff(bands(members, quantiles, spread, rng.integers(0, WET + 1, LEADS)), axis=0) >= 0).all()
