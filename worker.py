@@ -6,6 +6,7 @@ import data_sources.allocators  # noqa: F401, read as the libraries below are lo
 import os
 import signal
 import sys
+import threading
 import time
 from argparse import ArgumentParser
 from collections.abc import Callable
@@ -34,6 +35,8 @@ from sample_data.live import append_until
 
 log = structlog.get_logger()
 LOOK_FOR_PARENT_S = 1.0
+ENDING = threading.Event()
+"""Set once an end was asked for: a query that this interrupts raises an error of its own, which is no failure."""
 UPKEEP_HOUR = 2
 """Local hour after which a day's upkeep is done: closed periods are in by then."""
 MOST_FILES = 120
@@ -106,6 +109,8 @@ class Worker:
         try:
             act()
         except FAILURES:
+            if ENDING.is_set():
+                sys.exit(0)
             if name not in self._failed:
                 log.exception("step failed", step=name)
             self._failed.add(name)
@@ -137,8 +142,14 @@ def run(lake: Lake, parent: int | None) -> None:
 
 
 def _lives(parent: int | None) -> bool:
-    """Whether the process that started this one is still its parent."""
-    return parent is None or os.getppid() == parent
+    """Whether nobody asked for an end, and the process that started this one is still its parent."""
+    return not ENDING.is_set() and (parent is None or os.getppid() == parent)
+
+
+def _end(*_: object) -> None:
+    """Leave wherever this process is."""
+    ENDING.set()
+    sys.exit(0)
 
 
 def main() -> int:
@@ -152,7 +163,7 @@ def main() -> int:
         lake = Lake(settings.lake_of(utility.id), utility)
         log_to(lake.root / "logs", "worker")
         # an end that was asked for takes along what works for this process: the brain, the sources' processes
-        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+        signal.signal(signal.SIGTERM, _end)
         with lake.worker_lock(), beating(lake.root):
             for said in mend(lake.root):
                 log.warning("after the machine went down", lost=said)

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import threading
 import time
 from datetime import UTC, datetime, timedelta
 
@@ -55,6 +56,22 @@ def test_a_failing_step_is_said_once_and_stops_no_other(lake, monkeypatch, capsy
     rounds.once()
     assert capsys.readouterr().out.count("step=seal") == 1
     assert read_board(lake) is not None
+
+
+def test_an_end_that_a_query_turns_into_an_error_is_an_end(lake, monkeypatch, capsys):
+    """DuckDB raises an error of its own where a signal interrupts it."""
+    worker = Worker(lake)
+
+    def interrupted():
+        with pytest.raises(SystemExit):
+            worker_module._end()
+        raise RuntimeError("Query interrupted")
+
+    monkeypatch.setattr(worker_module, "ENDING", threading.Event())
+    with pytest.raises(SystemExit):
+        worker._step("marts", interrupted)
+    assert not worker_module._lives(None)
+    assert "step failed" not in capsys.readouterr().out
 
 
 def test_a_changed_catalogue_is_picked_up_and_a_broken_one_said_once(lake, capsys):
