@@ -12,8 +12,7 @@ from data_sources.contracts import TABLES
 from metrics.connection import fetch
 from metrics.engine import Engine
 from metrics.spans import HOUR, Span, span_frame
-from metrics.stored import POLARS_TYPES
-from metrics.view_columns import FILE_VIEWS, VIEW_COLUMNS
+from metrics.view_columns import FILE_VIEWS, POLARS_TYPES, VIEW_COLUMNS
 
 _MARTS = {"hourly": "hour", "daily": "day"}
 """Marts read point by point (all points of thirteen months would be too many) → what they are sorted by."""

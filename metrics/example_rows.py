@@ -10,16 +10,8 @@ import polars as pl
 
 from data_sources.contracts import TABLES
 from metrics.catalogue import Example
-from metrics.view_columns import MART_VIEWS, VIEW_COLUMNS
+from metrics.view_columns import MART_VIEWS, POLARS_TYPES, VIEW_COLUMNS
 
-POLARS_TYPES = {
-    "VARCHAR": pl.String(),
-    "DOUBLE": pl.Float64(),
-    "BIGINT": pl.Int64(),
-    "BOOLEAN": pl.Boolean(),
-    "DATE": pl.Date(),
-    "TIMESTAMPTZ": pl.Datetime("us", "UTC"),
-}
 MADE_BY_THE_ENGINE = ("span", "moment")
 Row = dict[str, Any]
 

@@ -7,16 +7,8 @@ import polars as pl
 from data_sources.contracts import PARTITIONED, TABLES
 from data_sources.lake import Lake
 from data_sources.utility import Utility
-from metrics.view_columns import VIEW_COLUMNS
+from metrics.view_columns import POLARS_TYPES, VIEW_COLUMNS
 
-POLARS_TYPES = {
-    "VARCHAR": pl.String(),
-    "DOUBLE": pl.Float64(),
-    "BIGINT": pl.Int64(),
-    "BOOLEAN": pl.Boolean(),
-    "DATE": pl.Date(),
-    "TIMESTAMPTZ": pl.Datetime("us", "UTC"),
-}
 _SEEN = {"forecast": pl.col("model") == "shown"}
 """Rows of a table that a view shows: method and baseline beside what is shown are read by the brain's scores alone."""
 _KEPT = 60

@@ -7,6 +7,16 @@ import polars as pl
 
 from data_sources.contracts import TABLES
 
+POLARS_TYPES = {
+    "VARCHAR": pl.String(),
+    "DOUBLE": pl.Float64(),
+    "BIGINT": pl.Int64(),
+    "BOOLEAN": pl.Boolean(),
+    "DATE": pl.Date(),
+    "TIMESTAMPTZ": pl.Datetime("us", "UTC"),
+}
+"""How a frame holds each of the types."""
+
 _OF_A_POINT = {
     "group_kind": "VARCHAR",
     "site_id": "VARCHAR",

@@ -11,8 +11,7 @@ import polars as pl
 
 from metrics.connection import Connection
 from metrics.day_marts import mart_sql
-from metrics.stored import POLARS_TYPES
-from metrics.view_columns import DERIVED_VIEWS, VIEW_COLUMNS
+from metrics.view_columns import DERIVED_VIEWS, POLARS_TYPES, VIEW_COLUMNS
 
 STANDS_ON = {
     "hourly": {"points"},

@@ -6,8 +6,8 @@ import polars as pl
 import pytest
 
 from metrics.catalogue import Example
-from metrics.example_rows import POLARS_TYPES, BadExample, ExampleDays, example_frames, frame_of
-from metrics.view_columns import VIEW_COLUMNS
+from metrics.example_rows import BadExample, ExampleDays, example_frames, frame_of
+from metrics.view_columns import POLARS_TYPES, VIEW_COLUMNS
 
 EXPECT = [{"period": date(2026, 3, 15), "value": 1}]
 

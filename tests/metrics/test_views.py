@@ -8,8 +8,7 @@ import pytest
 
 from metrics.day_ledger import mart_file, write_parquet
 from metrics.spans import Span, span_frame
-from metrics.stored import POLARS_TYPES
-from metrics.view_columns import VIEW_COLUMNS
+from metrics.view_columns import POLARS_TYPES, VIEW_COLUMNS
 from metrics.views import Views
 
 DAY = date(2026, 3, 15)
