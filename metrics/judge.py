@@ -68,7 +68,8 @@ def judge(
     """
     told = rows.to_dicts()  # few rows: quicker than to ask the frame twice
     period: date | None = max((row["period"] for row in told), default=None)
-    newest: list[Row] = [row for row in told if row["period"] == period]
+    # SQL gives rows in any order; the same rows must give the same board
+    newest: list[Row] = sorted((row for row in told if row["period"] == period), key=lambda row: str(row["site_id"]))
     own = next((row for row in newest if row["site_id"] == ""), None)
     limits: dict[str, dict[str, float]] = {}
     for kind, site, value in thresholds.iter_rows():

@@ -261,3 +261,9 @@ def test_the_contracts_columns_are_checked():
         as_result(rows({}, {}))
     with pytest.raises(ValueError, match="no column expected"):
         as_result(rows({}).drop("expected"))
+
+
+def test_sites_come_in_one_order_whatever_order_the_rows_have():
+    given_rows = [{"site_id": site} for site in ("B", "A", "C")]
+    orders = (given_rows, given_rows[::-1])
+    assert [[site.site_id for site in judge(UP, rows(*one), PRESSURE).sites] for one in orders] == [["A", "B", "C"]] * 2
