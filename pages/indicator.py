@@ -77,7 +77,7 @@ def why(facts: Facts) -> None:
     """The rows behind the number, of one site or all; from one of them down to its source rows."""
     show_heading(page, say("indicator", "why"))
     rows = facts.evidence.drop("period", strict=False).with_row_index("row", 1)
-    places = sorted(set(rows["site_id"].drop_nulls()) - {""})
+    places = sorted(set(rows["site_id"].drop_nulls()) - {""}) if "site_id" in rows.columns else []
     if places:
         every, named = say("indicator", "all_sites"), lambda one: page.named("sites", one)
         site = select(page, "site", say("indicator", "site"), places, named, every)
