@@ -162,3 +162,15 @@ def test_lineage_names_cannot_break_out_of_their_quotes():
     assert '"a\\"] evil ["' in dot
     assert '"table reading" -> "view hourly"' in dot
     assert '"view hourly" -> "indicator"' in dot
+
+
+def test_without_rows_behind_the_number_it_says_what_is_missing(tmp_path, monkeypatch):
+    lake = tmp_path / "lake"
+    lake.mkdir()
+    monkeypatch.setenv("WATER_UTILITY", str(write_small_utility(tmp_path / "tiny")))
+    monkeypatch.setenv("WATER_LAKE", str(lake))
+    test = AppTest.from_file(str(ROOT / "pages" / "main.py"), default_timeout=60)
+    test.switch_page("indicator.py")
+    test.query_params["id"], test.query_params["at"] = "meters_within_verification", AS_OF.isoformat()
+    shown = text(test.run())
+    assert "data-missing" in shown and 'class="failure"' not in shown
