@@ -9,6 +9,7 @@ from pathlib import Path
 from bench.claim import Claim, seconds
 from bench.synthetic import LAST_DAY, days_before, demonstration, fill
 from data_sources.lake import Lake
+from data_sources.utility import Utility
 from metrics.build import build_marts
 
 GOAL = "with five years before it at most 1.3 times as long as with 30 days"
@@ -17,16 +18,12 @@ OLD_STEP_S = 3600
 NEW_STEP_S = 60
 
 
-def new_days(lake: Lake, before: int, rounds: int) -> list[float]:
-    """Seconds of building each of `rounds` new days, once `before` days lie in lake and marts."""
+def prepared(folder: Path, utility: Utility, before: int) -> Lake:
+    """A lake with `before` days and their marts."""
+    lake = Lake(folder, utility)
     list(fill(lake, days_before(before), OLD_STEP_S))
-    build_marts(lake, lake.utility, _end_of(LAST_DAY))
-    taken = []
-    for number in range(1, rounds + 1):
-        day = LAST_DAY + timedelta(days=number)
-        list(fill(lake, [day], NEW_STEP_S))
-        taken.append(seconds(partial(build_marts, lake, lake.utility, _end_of(day))))
-    return taken
+    build_marts(lake, utility, _end_of(LAST_DAY))
+    return lake
 
 
 def _end_of(day: date) -> datetime:
@@ -35,14 +32,18 @@ def _end_of(day: date) -> datetime:
 
 
 def main(years: int, rounds: int) -> Claim:
-    """Medians over `rounds` new days, of both lengths of history."""
+    """Medians over `rounds` new days, of both lengths of history, the two taken in turn."""
     utility = demonstration()
     sizes = {"short": 30, "long": years * 365}
+    times: dict[str, list[float]] = {side: [] for side in sizes}
     with tempfile.TemporaryDirectory(prefix="bench-") as name:
-        taken = {
-            side: sorted(new_days(Lake(Path(name) / side, utility), before, rounds))[rounds // 2]
-            for side, before in sizes.items()
-        }
+        lakes = {side: prepared(Path(name) / side, utility, before) for side, before in sizes.items()}
+        for number in range(1, rounds + 1):
+            day = LAST_DAY + timedelta(days=number)
+            for side, lake in lakes.items():
+                list(fill(lake, [day], NEW_STEP_S))
+                times[side].append(seconds(partial(build_marts, lake, utility, _end_of(day))))
+    taken = {side: sorted(found)[rounds // 2] for side, found in times.items()}
     ratio = taken["long"] / taken["short"]
     return Claim(
         "one_new_day",
