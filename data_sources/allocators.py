@@ -2,13 +2,14 @@
 
 Polars, deltalake and DuckDB bring jemalloc, which keeps pages it no longer needs for a while, in many arenas; glibc
 gives each of a hundred threads a heap of its own. In a process that computes the same again and again for years, that
-is memory that only grows. Here pages go back at once (measured: docs/performance.md).
+is memory that only grows. Here pages go back after a second: within one board they are used again, which is a quarter
+of its time, and between boards they are gone (measured: docs/performance.md).
 """
 
 import ctypes
 import os
 
-JEMALLOC = "dirty_decay_ms:0,muzzy_decay_ms:0"
+JEMALLOC = "dirty_decay_ms:1000,muzzy_decay_ms:0"
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD, M_ARENA_MAX = -1, -3, -8
 BYTES = 128 * 1024
 
