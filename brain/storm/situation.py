@@ -34,8 +34,13 @@ def record_of(inputs: Inputs, now: datetime, network: Network, hours: int) -> Re
 
 
 def fit_state(inputs: Inputs, now: datetime) -> dict[str, object]:
-    """Unit hydrographs, carried errors and pump ratings of the places with enough record, and the rain's error."""
+    """Unit hydrographs, carried errors and pump ratings of the places with enough record, and the rain's error.
+
+    Empty for a utility without sewers.
+    """
     network = network_of(inputs, now)
+    if not network.sites:
+        return {}
     whole = record_of(inputs, now, network, int(FIT_BACK.total_seconds()) // 3600)
     few = (~np.isnan(whole.inflow)).sum(axis=0) < LEAST_HOURS
     network = network_of(inputs, now, [site for site, is_few in zip(network.stations, few, strict=True) if is_few])

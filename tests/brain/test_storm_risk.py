@@ -130,7 +130,7 @@ def test_where_nothing_was_measured_there_is_no_fit_to_answer_with():
 
 def test_a_utility_without_sewers_has_nothing_to_say():
     bare = Inputs(load_utility(ROOT / "sample_data" / "bwdf"), {})
-    assert answer(bare, NOW) == {} and baseline(bare, NOW) == {}
+    assert answer(bare, NOW) == {} and baseline(bare, NOW) == {} and fit_state(bare, NOW) == {}
 
 
 def test_what_came_is_the_influent():
