@@ -38,21 +38,20 @@ SCORE_INPUTS = {"advice": Need("advice", back=RECORD), "act": Need("act", back=R
 
 
 def answer(inputs: Inputs, now: datetime) -> Answer:
-    """The list as it should stand, and what came of advice whose time is over.
+    """The list as it should stand.
 
     Raises TooLittle where there is neither a plan nor a demand forecast to advise from.
     """
     reasons = _reasons(inputs, now)
-    advice = standing(reasons, inputs["advice"], inputs["act"], inputs.utility, now)
-    return {"advice": advice, **baseline(inputs, now)}
+    return {"advice": standing(reasons, inputs["advice"], inputs["act"], inputs.utility, now)}
 
 
 def baseline(inputs: Inputs, now: datetime) -> Answer:
-    """Nobody says anything new; what was said before is verified all the same."""
+    """Nobody says anything new; what was said before is verified, whichever of the two is shown."""
     checked = verifications(
         inputs["advice"], inputs["act"], inputs["wells"], _one_meter(inputs["power"]), _price_of(inputs), now
     )
-    return {"act": checked}
+    return {"advice": inputs["advice"].clear(), "act": checked}
 
 
 def _reasons(inputs: Inputs, now: datetime) -> list[Reason]:

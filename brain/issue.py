@@ -10,7 +10,8 @@ from data_sources.lake import Lake
 
 SHOWN = "shown"
 BOTH = ("forecast", "plan")
-"""Tables that keep method and baseline side by side; of every other only the rows of the one shown are written."""
+"""Tables that keep method and baseline side by side; of every other only the rows of the one shown are written, the
+other's where the one shown has no such table."""
 _ISSUED = ("forecast", "risk", "plan")
 
 
@@ -36,7 +37,7 @@ def rows_of(
         for table, rows in answer.items():
             if table == "forecast":
                 parts.setdefault(table, []).append(rows.with_columns(model=pl.lit(model)))
-            elif table in BOTH or answer is shown:
+            elif table in BOTH or answer is shown or table not in shown:
                 parts.setdefault(table, []).append(rows)
     if "forecast" in shown:
         parts["forecast"] += [

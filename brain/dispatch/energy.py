@@ -6,7 +6,7 @@ from datetime import datetime
 import numpy as np
 import polars as pl
 
-from brain.dispatch.tree import Floats
+from brain.sewer.wells import Floats, Index
 from data_sources.utility import Utility
 from metrics import tariff
 
@@ -46,6 +46,18 @@ def station_kwh_per_m3(machines: pl.DataFrame, stations: Sequence[str]) -> Float
     known = {site: float(np.average([e for _, e in one], weights=[q for q, _ in one])) for site, one in used.items()}
     mean = float(np.mean([known[one] for one in stations if one in known] or [0.0]))
     return np.array([known.get(one, mean) for one in stations], dtype=np.float64)
+
+
+def onward_kwh_per_m3(own: Floats, to: Index) -> Floats:
+    """What lifts a m³ from each station all the way to the works: its own pumps' energy and that of those below it.
+
+    `to` is the place of the next station, negative where a works is next.
+    """
+    found, below = own.copy(), to
+    while (below >= 0).any():
+        found = found + np.where(below >= 0, own[below], 0.0)
+        below = np.where(below >= 0, to[below], below)
+    return found
 
 
 def prices(utility: Utility, moments: Sequence[datetime]) -> Floats:

@@ -1,4 +1,4 @@
-"""How pumps follow a plan: so many minutes of each quarter of an hour, and the well's own safeguards before it."""
+"""How pumps follow a plan: level control as on site, its start and stop levels moved along with the planned level."""
 
 import numpy as np
 
@@ -6,53 +6,56 @@ from brain.sewer.wells import Bools, Floats, Wells
 
 STEP_MIN = 15
 MARGIN_M = 0.1
-"""So far above the dry-run level a plan ends, and so far below the crest the station's own control takes over."""
-CORRECTED_IN_H = 0.5
-"""A level off its plan is brought back in this time."""
-SHORTEST_MIN = 2
-"""A pump runs, and rests, no shorter than this within a quarter of an hour."""
+"""So far above the dry-run level a plan ends, and so far below the crest the last pump has started."""
+CLOSE, WIDE = 0.5, 1.5
+"""A pump's span between start and stop, as a multiple of the one installed: where room counts, and where it doesn't."""
+CLOSE_MIN, WIDE_MIN = 4, 60
+"""And at most what it pumps in so many minutes: a pump of q m³/h with a span of V m³ starts at most q ÷ 4 V times an
+hour, 4 and ¼ times here (Jones and Sanks, Pumping Station Design, ch. 12)."""
 
 
 class PlanRule:
-    """A PumpRule (brain.sewer.wells) that makes a plan's mean flows by running pumps for part of each step.
+    """A PumpRule (brain.sewer.wells) that makes a plan's mean flows by starting and stopping pumps around its levels.
 
-    `flow` is planned for each step, m³/h, and `level` for its beginning, m: both (stations, steps). At each step the
-    flow is corrected by how far the level is off. The first pumps run throughout, one more for the rest: by turns at
-    the end of a step and at the beginning of the next, so that two runs join and a pump starts twice an hour; every
-    other station has its turn later, so that the works gets a steadier flow. In between, a well at its min_level stops
-    its pumps and one near its crest runs all of them, until the next step.
+    `flow` is planned for each step, m³/h, and `level` for its beginning and, at last, for the end: (stations, steps)
+    and (stations, steps + 1), m. `is_close` (stations, steps) says where the plan has to be followed closely: there the
+    pumps switch within a short span of levels, elsewhere within a longer one, so they start less. The span of pump k
+    (from 0) lies around the planned level where the planned flow is k + ½ pumps, and as much higher as that flow falls
+    short of it: the pumps needed throughout run on, the others rest, and a level off its plan brings the next one in.
+    All spans of a station lie between min_level and crest.
     """
 
-    def __init__(self, wells: Wells, flow: Floats, level: Floats, available: Bools | None = None) -> None:
+    def __init__(
+        self, wells: Wells, flow: Floats, level: Floats, is_close: Bools, available: Bools | None = None
+    ) -> None:
         self.wells, self.flow, self.level = wells, flow, level
         self.rate = wells.pump_m3h if available is None else wells.pump_m3h * available
-        self.most = wells.most_m3h(available)
         self.before = np.cumsum(self.rate, axis=1) - self.rate
-        self.minutes: Floats = np.zeros((0, 0, 0))
-        self.dry: Bools = np.zeros((0, 0), dtype=bool)
-        self.full: Bools = self.dry
+        installed, pump = wells.start_level - wells.stop_level, self.rate.max(axis=1) / wells.area_m2
+        close, wide = (
+            np.minimum(share * installed, minutes / 60 * pump)[:, None]
+            for share, minutes in ((CLOSE, CLOSE_MIN), (WIDE, WIDE_MIN))
+        )
+        self.span = np.where(is_close, close, wide)
 
     def wanted(self, minute: int, level: Floats, running: Bools) -> tuple[Floats, Bools]:
-        """Flow wanted, m³/h, and the pumps that run for it; minutes must come in their order, from 0 on."""
+        """Flow wanted, m³/h, and the pumps that run for it, at a minute of the plan."""
         step, within = divmod(minute, STEP_MIN)
-        if within == 0:
-            self._begin(min(step, self.flow.shape[1] - 1), level)
-        self.dry |= level <= self.wells.min_level[:, None]
-        self.full |= level >= self.wells.overflow_level[:, None] - MARGIN_M
-        early = (step + np.arange(len(level))) % 2 == 1
-        on = np.where(early[:, None, None], within < self.minutes, within >= STEP_MIN - self.minutes)
-        runs = (on | self.full[:, :, None]) & ~self.dry[:, :, None] & (self.rate[:, None, :] > 0)
+        step = min(step, self.flow.shape[1] - 1)
+        stops = self._stops(step, within / STEP_MIN)[:, None, :]
+        stands = level[:, :, None]
+        runs = (stands >= stops + self.span[:, step, None, None]) | (running & (stands > stops))
+        runs &= self.rate[:, None, :] > 0
         flow = np.einsum("smp,sp->sm", runs, self.rate)
         return np.minimum(flow, self.wells.main_m3h[:, None]), runs
 
-    def _begin(self, step: int, level: Floats) -> None:
-        """How many minutes of this step each pump runs, (stations, members, pumps)."""
-        off = (level - self.level[:, step, None]) * self.wells.area_m2[:, None] / CORRECTED_IN_H
-        target = np.clip(self.flow[:, step, None] + off, 0, self.most[:, None])
-        rate = np.maximum(self.rate, 1e-9)[:, None, :]
-        share = np.clip((target[:, :, None] - self.before[:, None, :]) / rate, 0, 1)
-        minutes: Floats = np.rint(share * STEP_MIN)
-        minutes[minutes < SHORTEST_MIN] = 0
-        minutes[minutes > STEP_MIN - SHORTEST_MIN] = STEP_MIN
-        self.minutes = minutes
-        self.dry, self.full = (np.zeros(level.shape, dtype=bool) for _ in range(2))
+    def _stops(self, step: int, share: float) -> Floats:
+        """Where each pump stops when so much of a step is over, m: (stations, pumps)."""
+        span, is_pump = self.span[:, step, None], self.rate > 0
+        planned = (1 - share) * self.level[:, step, None] + share * self.level[:, step + 1, None]
+        short = (self.before - self.flow[:, step, None]) / np.maximum(self.rate, 1e-9) + 0.5
+        stops: Floats = planned + span / 2 * (short - 1)
+        last = np.max(stops, axis=1, keepdims=True, where=is_pump, initial=-np.inf) + span
+        stops -= np.maximum(last - (self.wells.overflow_level[:, None] - MARGIN_M), 0)
+        first = np.min(stops, axis=1, keepdims=True, where=is_pump, initial=np.inf)
+        return stops + np.maximum(self.wells.min_level[:, None] - first, 0)

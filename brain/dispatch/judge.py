@@ -105,6 +105,6 @@ def _measures(results: Sequence[Outcome], network: Network) -> dict[str, float]:
         "works_peak": 100 * float(max(shares)),
         "starts": sum(float(one.starts.sum()) for one in results),
         "starts_per_hour": max(float(one.most_starts.max()) for one in results),
-        "kwh": sum(float(one.kwh.sum()) for one in results),
-        "cost": sum(float(one.cost.sum()) for one in results),
+        "kwh": sum(float(one.kwh.sum() + one.left_kwh.sum()) for one in results),
+        "cost": sum(float(one.cost.sum() + one.left_cost.sum()) for one in results),
     }

@@ -12,13 +12,17 @@ from dataclasses import dataclass
 import highspy
 import numpy as np
 
+from brain.dispatch.energy import onward_kwh_per_m3
 from brain.dispatch.tree import Floats, Index, Situation, Tree, delays, under_way
 
 LATER_IS_BETTER = 1e-3
 """How much more a m³ spilt at the beginning weighs than one at the end: so no store spills before it is full."""
+AT_RISK = 0.02
+"""How a m³ that stands above its alarm for an hour weighs against one spilt: the chance that more comes than expected
+and it spills after all. So the last of a well's room is not filled up for hours to spare a works a little."""
 A_LITTLE = 1e-3
-"""How a m³ that stands above its alarm for an hour, or above its comfort at the end, weighs against a m³ spilt: enough
-that no later aim stores there, too little to spill for it."""
+"""How a m³ that stands above its comfort at the end weighs against one spilt: enough that no later aim stores there,
+too little to spill for it."""
 
 OF_STORES = ("flow", "volume", "spill", "above", "alarm")
 """Columns of each store and step: m³/h pumped, m³ at its end, m³ spilt in it, m³ above comfort and above alarm."""
@@ -152,14 +156,14 @@ def _as_lp(columns: Columns, rows: _Rows, lower: Floats, upper: Floats) -> highs
 def aims(tree: Tree, now: Situation, columns: Columns) -> dict[str, Floats]:
     """The cost of each column under each aim, in the order in which they come.
 
-    overflow: m³ (weighted: see Tree.harm, LATER_IS_BETTER, A_LITTLE) · peak: Σ of the works' highest inflow,
+    overflow: m³ (weighted: see Tree.harm, LATER_IS_BETTER, AT_RISK, A_LITTLE) · peak: Σ of the works' highest inflow,
     each as a share of its capacity · comfort: hours × share of the room between comfort and crest · cost: of the
     energy, with what is left in the stores at the end priced at the mean, as somebody must pump it later.
     """
     found = {name: np.zeros(columns.count) for name in ("overflow", "peak", "comfort", "cost")}
     later = 1 + LATER_IS_BETTER * (1 - np.arange(now.steps) / now.steps)
     found["overflow"][columns.of("spill")] = tree.harm * later
-    found["overflow"][columns.of("alarm")] = A_LITTLE * now.step_h
+    found["overflow"][columns.of("alarm")] = AT_RISK * now.step_h
     found["overflow"][columns.of("above")[:, -1]] = A_LITTLE
     found["overflow"][columns.of("excess")] = tree.excess_harm * now.step_h * later
     limit = now.works_capacity.max(axis=1, initial=0)
@@ -167,7 +171,8 @@ def aims(tree: Tree, now: Situation, columns: Columns) -> dict[str, Floats]:
     room = np.maximum(tree.most - tree.comfort, 1e-6)
     found["comfort"][columns.of("above")] = (now.step_h / room)[:, None]
     found["cost"][columns.of("flow")] = now.step_h * tree.kwh_per_m3[:, None] * now.price[None, :]
-    found["cost"][columns.of("volume")[:, -1]] = tree.kwh_per_m3 * now.price.mean()
+    onward = onward_kwh_per_m3(tree.kwh_per_m3, tree.to)
+    found["cost"][columns.of("volume")[:, -1]] = onward * now.price.mean()
     return found
 
 

@@ -13,7 +13,7 @@ from itertools import pairwise
 import numpy as np
 
 from brain.dispatch.follow import STEP_MIN, PlanRule
-from brain.dispatch.outcome import Outcome, outcome, planned_level
+from brain.dispatch.outcome import Outcome, following, outcome
 from brain.dispatch.sewers import STEPS, Now, plan
 from brain.sewer.network import Network
 from brain.sewer.wells import Bools, Floats, installed_rule
@@ -96,8 +96,7 @@ class Replanned:
         every = 60 * REPLAN_H
         if minute % every == 0:
             at = replace(self.ahead(minute // 60), level=level[:, 0], sent=np.array(self.flows[-16:]).T)
-            solved = plan(self.network, at)
-            self.rule = PlanRule(self.network.wells, solved.flow, planned_level(self.network, at, solved), at.available)
+            self.rule = following(self.network, at, plan(self.network, at))
         assert self.rule is not None
         flow, runs = self.rule.wanted(minute % every, level, running)
         self.minutes.append(flow[:, 0])

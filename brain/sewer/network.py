@@ -41,6 +41,14 @@ class Network:
         """Stations, then works."""
         return self.stations + self.works
 
+    def ends(self) -> Index:
+        """The works that each station's water comes to in the end; −1: none."""
+        end, below = self.works_of.copy(), self.downstream.copy()
+        while (below >= 0).any():
+            end = np.where(below >= 0, self.works_of[below], end)
+            below = np.where(below >= 0, self.downstream[below], below)
+        return end
+
     def arrivals(self) -> tuple[Floats, Floats]:
         """Who pumps to whom as 0/1: stations × stations, and works × stations."""
         ends = np.arange(len(self.stations))

@@ -129,14 +129,29 @@ def test_a_series_that_the_method_leaves_out_is_the_baselines():
     assert set(rows["inputs_age_s"]) == {60.0}
 
 
+def plan_of(variant: str) -> pl.DataFrame:
+    return pl.DataFrame({"site_id": ["P1"], "variant": [variant], "valid_at": [NOW], "flow_m3h": [1.0]})
+
+
+def risk(site_id: str) -> pl.DataFrame:
+    return pl.DataFrame({"site_id": [site_id], "kind": ["overflow"], "horizon_h": [24.0]})
+
+
 def test_plans_of_both_are_kept_and_risk_only_of_the_one_shown():
     def answer(variant: str) -> dict[str, pl.DataFrame]:
-        plan = pl.DataFrame({"site_id": ["P1"], "variant": [variant], "valid_at": [NOW], "flow_m3h": [1.0]})
-        return {"plan": plan, "risk": pl.DataFrame({"site_id": [variant], "kind": ["overflow"], "horizon_h": [24.0]})}
+        return {"plan": plan_of(variant), "risk": risk(variant)}
 
     rows = rows_of(question("A"), answer("advised"), answer("installed_rule"), shows_method=False, at=NOW, age_s=0)
     assert rows["plan"]["variant"].to_list() == ["advised", "installed_rule"]
     assert rows["risk"]["site_id"].to_list() == ["installed_rule"]
+
+
+def test_a_table_that_the_shown_answer_lacks_is_the_others():
+    method, baseline = {"risk": risk("ours")}, {"risk": risk("theirs").clear(), "act": pl.DataFrame({"act_id": ["x"]})}
+    rows = rows_of(question("A"), method, baseline, shows_method=True, at=NOW, age_s=0)
+    assert (rows["risk"]["site_id"].to_list(), rows["act"]["act_id"].to_list()) == (["ours"], ["x"])
+    rows = rows_of(question("A"), method, baseline, shows_method=False, at=NOW, age_s=0)
+    assert rows["risk"].is_empty()
 
 
 def observed(value: float):

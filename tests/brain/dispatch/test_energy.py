@@ -5,7 +5,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from brain.dispatch.energy import efficiency, kwh_per_m3, prices, station_kwh_per_m3
+from brain.dispatch.energy import efficiency, kwh_per_m3, onward_kwh_per_m3, prices, station_kwh_per_m3
 from data_sources.load import load_utility
 
 FOLDER = Path(__file__).parents[3] / "sample_data" / "utility"
@@ -49,3 +49,10 @@ def test_no_tariff_costs_nothing() -> None:
     utility = load_utility(FOLDER)
     early = datetime(2020, 1, 1, tzinfo=UTC)
     assert np.array_equal(prices(utility, [early]), [0.0])
+
+
+def test_all_the_way_to_the_works_every_station_lifts() -> None:
+    # A → B → works, C → works: A's water is lifted by A and B.
+    own = np.array([0.1, 0.2, 0.3])
+    assert onward_kwh_per_m3(own, np.array([1, -1, -1])) == pytest.approx([0.3, 0.2, 0.3])
+    assert own == pytest.approx([0.1, 0.2, 0.3])

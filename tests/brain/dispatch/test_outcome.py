@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 
 from brain.dispatch.follow import PlanRule
-from brain.dispatch.outcome import as_installed, follow, outcome
+from brain.dispatch.outcome import as_installed, follow, following
 from brain.dispatch.sewers import Now, plan
+from brain.dispatch.solve import Schedule
 from brain.sewer.network import Network
-from brain.sewer.wells import Floats, Wells
+from brain.sewer.wells import Bools, Floats, Wells
 
 
 def wells(stations: int = 1, pumps: int = 2) -> Wells:
@@ -55,38 +56,70 @@ def now(net: Network, own: float | Floats, level: float = 1.5, steps: int = 96) 
     )
 
 
-def minutes(rule: PlanRule, level: float, count: int) -> Floats:
-    """Pumps running in each minute, (minutes, pumps), at a level that stays."""
-    running = np.zeros((1, 1, 2), dtype=bool)
-    rows = []
-    for minute in range(count):
-        _, running = rule.wanted(minute, np.array([[level]]), running)
-        rows.append(running[0, 0])
-    return np.array(rows)
+def rule(flow: float, level: float, *, close: bool = False, available: Bools | None = None) -> PlanRule:
+    """One step of a plan that stays at a level."""
+    return PlanRule(wells(), np.full((1, 1), flow), np.full((1, 2), level), np.full((1, 1), close), available)
 
 
-def test_a_mean_flow_is_made_of_whole_pumps_and_two_runs_join() -> None:
-    # 140 m³/h: one pump throughout, the other 6 of 15 minutes, the last ones of a step and the first of the next.
-    rule = PlanRule(wells(), np.full((1, 2), 140.0), np.full((1, 2), 2.0))
-    runs = minutes(rule, 2.0, 30)
-    assert runs[:, 0].all()
-    assert runs[:, 1].tolist() == [False] * 9 + [True] * 12 + [False] * 9
+def running(rule: PlanRule, levels: list[float], runs: tuple[bool, bool] = (False, False)) -> list[list[bool]]:
+    """Which pumps run as the level takes these values, minute by minute."""
+    now, rows = np.array([[runs]]), []
+    for minute, level in enumerate(levels):
+        _, now = rule.wanted(minute, np.array([[level]]), now)
+        rows.append(now[0, 0].tolist())
+    return rows
 
 
-def test_a_level_off_its_plan_is_brought_back() -> None:
-    # 0.2 m too high are 10 m³, in half an hour 20 m³/h more: 140 + 20 = 160, the second pump 9 minutes.
-    rule = PlanRule(wells(), np.full((1, 1), 140.0), np.full((1, 1), 2.0))
-    assert minutes(rule, 2.2, 15)[:, 1].sum() == 9
+OFF, ONE, BOTH = [False, False], [True, False], [True, True]
 
 
-def test_the_wells_own_safeguards_come_before_the_plan() -> None:
-    assert not minutes(PlanRule(wells(), np.full((1, 1), 140.0), np.full((1, 1), 0.6)), 0.6, 15).any()
-    assert minutes(PlanRule(wells(), np.zeros((1, 1)), np.full((1, 1), 5.15)), 5.15, 15).all()
+def test_a_planned_flow_of_half_a_pump_is_made_around_the_planned_level() -> None:
+    # Where nothing is short the span of 0.8 m is 1.2 m: around 2 m the first pump starts at 2.6 and stops at 1.4 m; the
+    # second, needed at one pump more, lies half a span higher, from 3.2 down to 2 m.
+    levels = [2.59, 2.61, 3.19, 3.21, 2.01, 1.99, 1.41, 1.39, 2.59]
+    assert running(rule(50, 2.0), levels) == [OFF, ONE, ONE, BOTH, BOTH, ONE, ONE, OFF, OFF]
+
+
+def test_the_pump_that_a_plan_needs_throughout_runs_on() -> None:
+    # 150 m³/h: the first pump's span lies half a span lower, from 2 down to 0.8 m, the second's around 2 m.
+    assert running(rule(150, 2.0), [1.99, 2.01, 2.61, 1.39, 0.81, 0.79]) == [OFF, ONE, BOTH, ONE, ONE, OFF]
+
+
+def test_where_room_is_short_pumps_switch_close_to_the_plan() -> None:
+    # What a pump moves in four minutes, 6.7 m³ or 0.13 m, less than half of the usual span: from 2.07 down to 1.93 m.
+    assert running(rule(50, 2.0, close=True), [2.06, 2.07, 1.94, 1.93]) == [OFF, ONE, ONE, OFF]
+
+
+def test_spans_stay_between_the_lowest_level_and_the_crest() -> None:
+    # At 0.6 m the lowest span begins there, the other as far above it as ever; at the crest both pumps run.
+    assert running(rule(50, 0.6), [0.61, 1.81, 2.39, 2.41]) == [OFF, ONE, ONE, BOTH]
+    assert running(rule(50, 0.6), [0.61, 0.6], (True, False)) == [ONE, OFF]
+    assert running(rule(0, 5.2), [5.09, 5.11]) == [ONE, BOTH]
+
+
+def test_the_planned_level_moves_within_a_step() -> None:
+    # From 2 to 3 m in a quarter of an hour: after nine minutes the first pump starts at 2.6 + 0.6 m.
+    moving = PlanRule(wells(), np.full((1, 1), 50.0), np.array([[2.0, 3.0]]), np.zeros((1, 1), dtype=bool))
+    assert [
+        moving.wanted(9, np.array([[level]]), np.zeros((1, 1, 2), dtype=bool))[0].item() for level in (3.19, 3.21)
+    ] == [0, 100]
 
 
 def test_a_pump_that_is_out_is_not_asked() -> None:
-    rule = PlanRule(wells(), np.full((1, 1), 140.0), np.full((1, 1), 2.0), np.array([[False, True]]))
-    assert minutes(rule, 2.0, 15).sum(axis=0).tolist() == [0, 15]
+    out = rule(50, 2.0, available=np.array([[False, True]]))
+    assert running(out, [2.61, 5.2]) == [[False, True]] * 2
+
+
+def test_a_plan_is_followed_closely_before_and_while_its_works_gets_too_much() -> None:
+    net = network(2)
+    spilt = Schedule(
+        flow=np.zeros((2, 24)), volume=np.zeros((2, 24)), spill=np.zeros((2, 24)), excess=np.zeros((1, 24)),
+        reached={}, worth={},
+    )  # fmt: skip
+    spilt.excess[0, 12] = 5.0
+    close = following(net, now(net, 0, steps=24), spilt).span < net.wells.start_level[0] - net.wells.stop_level[0]
+    assert np.flatnonzero(close[0]).tolist() == list(range(4, 13))
+    assert np.array_equal(close[0], close[1])
 
 
 def test_what_a_day_under_a_rule_comes_to_by_hand() -> None:
@@ -134,6 +167,4 @@ def test_works_own_inflow_counts_at_the_works() -> None:
     net = network()
     at = now(net, 0.0, level=1.0)
     at.works_own[:] = 200
-    assert outcome(net, at, PlanRule(net.wells, np.zeros((1, 96)), np.ones((1, 96)))).excess.sum() == pytest.approx(
-        1200
-    )
+    assert as_installed(net, at).excess.sum() == pytest.approx(1200)
