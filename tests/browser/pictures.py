@@ -85,14 +85,16 @@ SCENES = ("ordinary", "storm", "bwdf", "unknown")
 
 def page_shots() -> tuple[Shot, ...]:
     """Every page behind the board at each size; situation, theme and language change from one to the next, so that over
-    four pages each situation is seen at each size, in both themes and languages.
+    a few pages each situation is seen at each size, in both themes and languages.
     """
     shots = []
     for number, entry in enumerate(one for one in PAGES if one.path):
         address = entry.path + (f"?{urlencode(entry.face)}" if entry.face else "")
         for place, (width, height) in enumerate(SIZES):
-            turn = number + place
-            theme, lang = ("dark", "light")[turn % 2], ("zh", "en")[(number // 2 + place // 2) % 2]
+            theme, lang = (
+                ("dark", "light")[(number // 4 + place) % 2],
+                ("zh", "en")[(number + number // 8 + place // 2) % 2],
+            )
             shots.append(Shot(address, SCENES[(number + 3 * place) % len(SCENES)], width, height, theme, lang))
     return tuple(shots)
 

@@ -8,6 +8,7 @@ import math
 import openpyxl
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import TimeoutError as TookTooLong
 from pytest import approx
 
 from data_sources.lake import Lake
@@ -151,14 +152,19 @@ def test_nobody_is_shut_out(new_page, sample_site, path, theme):
 def test_a_mark_of_the_map_leads_to_its_site(new_page, sample_site, demonstration):
     page = open_board(new_page, sample_site, f"{AT}&as=computed&lang=en&theme=light")
     canvas = page.wait_for_selector(".st-key-plant_map canvas", timeout=30_000)
-    page.wait_for_timeout(3000)  # until deck.gl has drawn
     box = canvas.bounding_box()
     plane = plane_seen(demonstration.map, box["width"], box["height"])
     placed = demonstration.sites.select("site_id", "lon", "lat").drop_nulls().rows()
     places = {site: plane.at(lon, lat) for site, lon, lat in placed}
     alone = max(places, key=lambda one: min(math.dist(places[one], at) for site, at in places.items() if site != one))
     x, y = places[alone]
-    page.mouse.click(box["x"] + x, box["y"] + y)
+    for _ in range(10):  # nothing tells when deck.gl has drawn what can be tapped
+        page.mouse.click(box["x"] + x, box["y"] + y)
+        try:
+            page.wait_for_url("**/site?**", timeout=6000)
+            break
+        except TookTooLong:
+            continue
     page.wait_for_selector(".head .back", timeout=30_000)
     for part in ("/site?", f"site={alone}", "lang=en", "theme=light", "at=2026-09-15T08%3A20%3A00Z"):
         assert part in page.url
