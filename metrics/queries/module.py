@@ -16,14 +16,15 @@ def sites(engine: Engine, as_of: datetime, module: str) -> pl.DataFrame:
     """One row a site of the module: site_id, kind, points, reporting (those that tell something now), newest, and the
     columns of `volumes_with_others`, NULL where nothing is measured.
 
-    `newest` of a site without points is when its groups' sources last handed something over.
+    `newest` of a site without points is when its groups' sources last handed something over, NULL where that was only
+    after `as_of`.
     """
     rows = ask_one(engine, as_of, "module_sites", module=module)
     batches = LastBatches(engine.lake).now()
     heard = engine.utility.groups.select(
         "site_id", batch=pl.col("source").replace_strict(batches, default=None, return_dtype=pl.Datetime("us", "UTC"))
     )
-    heard = heard.group_by("site_id").agg(pl.col("batch").max())
+    heard = heard.filter(pl.col("batch") <= as_of).group_by("site_id").agg(pl.col("batch").max())
     rows = rows.join(heard, on="site_id", how="left").with_columns(pl.coalesce("newest", "batch").alias("newest"))
     return rows.drop("batch").join(volumes_with_others(engine, as_of), on="site_id", how="left").sort("site_id")
 
