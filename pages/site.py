@@ -63,7 +63,7 @@ def facts(row: dict[str, Any]) -> None:
 
 
 def figures(points: pl.DataFrame) -> list[Figure]:
-    """Yesterday's volume, how many points report, how many are past a limit now."""
+    """Yesterday's volume, how many points report, how many are past a limit now: unknown where none reports."""
     shown = []
     volumes = answer(module_queries.volumes_with_others, page.at).filter(pl.col("site_id") == site_id)
     if volumes.height:
@@ -75,7 +75,8 @@ def figures(points: pl.DataFrame) -> list[Figure]:
             )
         )  # fmt: skip
     if points.height:
-        reporting, past = points["value"].count(), points.filter(pl.col("state").is_in(["alarm", "warning"])).height
+        reporting = points["value"].count()
+        past = points.filter(pl.col("state").is_in(["alarm", "warning"])).height if reporting else None
         of_all = say("site_page", "of_points", n=points.height)
         shown.append(
             Figure(say("site_page", "reporting"), reporting, beside=of_all, means=say("site_page", "reporting_means"))

@@ -77,3 +77,8 @@ def test_a_chosen_site_goes_into_the_address(sample_page, demonstration):
     assert test.query_params["site"] in ("PS02", ["PS02"])
     name = demonstration.sites.filter(pl.col("site_id") == "PS02")["name_zh"][0]
     assert f"<h1>{name}</h1>" in shown_html(test)
+
+
+def test_where_no_point_reports_it_is_unknown_how_many_are_past_a_limit(sample_page):
+    shown = [shown_html(sample_page("site", site="PS01", at=at)) for at in (AS_OF.isoformat(), "2020-01-01T00:00Z")]
+    assert [re.findall('data-figure="超限测点" data-value="(.*?)"', html) for html in shown] == [["0.0"], [""]]
