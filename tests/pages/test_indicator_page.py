@@ -17,7 +17,6 @@ from pages.components.words import words_in
 from tests.conftest import AS_OF
 from tests.pages import boards
 from tests.pages.page_numbers import cells
-from tests.small_utility import write_small_utility
 
 pytestmark = pytest.mark.slow
 
@@ -125,15 +124,8 @@ def test_before_the_first_rows_everything_is_unknown(page):
     assert 'data-value=""' in shown
 
 
-def test_without_a_lake_it_says_how_to_bring_data_in(tmp_path, monkeypatch):
-    lake = tmp_path / "lake"
-    lake.mkdir()
-    monkeypatch.setenv("WATER_UTILITY", str(write_small_utility(tmp_path / "tiny")))
-    monkeypatch.setenv("WATER_LAKE", str(lake))
-    test = AppTest.from_file(str(ROOT / "pages" / "main.py"), default_timeout=60)
-    test.switch_page("indicator.py")
-    test.query_params["id"] = "pressure_compliance"
-    test.run()
+def test_without_a_lake_it_says_how_to_bring_data_in(empty_page):
+    test = empty_page("indicator", id="pressure_compliance")
     assert not test.exception
     assert "import" in test.info[0].value
 
@@ -164,13 +156,6 @@ def test_lineage_names_cannot_break_out_of_their_quotes():
     assert '"view hourly" -> "indicator"' in dot
 
 
-def test_without_rows_behind_the_number_it_says_what_is_missing(tmp_path, monkeypatch):
-    lake = tmp_path / "lake"
-    lake.mkdir()
-    monkeypatch.setenv("WATER_UTILITY", str(write_small_utility(tmp_path / "tiny")))
-    monkeypatch.setenv("WATER_LAKE", str(lake))
-    test = AppTest.from_file(str(ROOT / "pages" / "main.py"), default_timeout=60)
-    test.switch_page("indicator.py")
-    test.query_params["id"], test.query_params["at"] = "meters_within_verification", AS_OF.isoformat()
-    shown = text(test.run())
+def test_without_rows_behind_the_number_it_says_what_is_missing(empty_page):
+    shown = text(empty_page("indicator", id="meters_within_verification", at=AS_OF.isoformat()))
     assert "data-missing" in shown and 'class="failure"' not in shown
