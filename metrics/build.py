@@ -114,7 +114,7 @@ class _Build:
         """Make and write these days; returns the neighbours whose marts stand on something that changed."""
         sealed = days[0] in self.sealed and self._end(days[-1]) <= self.as_of
         made = self.made(days, sealed=sealed)
-        if sealed and made.newest is not None and made.newest > self.as_of:
+        if sealed and max(made.newest.values(), default=self.as_of) > self.as_of:
             if len(days) > 1:
                 return set().union(*(self._make([day]) for day in days))
             made = self.made(days, sealed=False)
@@ -132,7 +132,7 @@ class _Build:
     ) -> DayEntry:
         head = made.head.filter(pl.col("day") == day + _DAY)
         latest_head = moment_of(max(head["us"])) if head.height else None
-        settled_at = max(moment for moment in (self._end(day), made.newest, latest_head) if moment is not None)
+        settled_at = max(moment for moment in (self._end(day), made.newest.get(day), latest_head) if moment is not None)
         return DayEntry(
             day=day,
             readings=self.readings[day],

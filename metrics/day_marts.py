@@ -33,15 +33,19 @@ HEAD = {"day": pl.Date(), "point_id": pl.String(), "us": pl.Int64(), "value": pl
 _PLAIN_AND_SPECIAL = """
 FROM summed ANTI JOIN (FROM points WHERE is_special) AS special USING (point_id) UNION ALL FROM row_pieces
 """
+_NEWEST_SEALED = """
+SELECT day, max(last_us + span_s * 1000000) FROM pieces JOIN hours USING (hour_no) GROUP BY day
+"""
+_NEWEST_UNSEALED = "SELECT max(epoch_us(ts) + span_s * 1000000) FROM unsealed"
 _SQL = Path(__file__).parent / "marts"
 
 
 @dataclass(frozen=True)
 class DayMarts:
-    """The marts of some days by name, the newest own time of their readings, and each day's `head`."""
+    """The marts of some days by name, the newest own time of each day's readings, and each day's `head`."""
 
     frames: Mapping[str, pl.DataFrame]
-    newest: datetime | None
+    newest: Mapping[date, datetime]
     head: pl.DataFrame
 
 
@@ -82,7 +86,7 @@ def make_day_marts(
         _table(connection, step, mart_sql(step))
     return DayMarts(
         {mart: fetch(connection, f"FROM {mart} ORDER BY day, point_id") for mart in MARTS},
-        _newest(connection, sealed),
+        _newest(connection, days, sealed=sealed),
         fetch(connection, mart_sql("head")),
     )
 
@@ -130,14 +134,15 @@ def _moment(connection: Connection, utility: Utility, day: date, as_of: datetime
     connection.execute(f"SET VARIABLE as_of_us = {micros(as_of)}")
 
 
-def _newest(connection: Connection, sealed: bool) -> datetime | None:
-    """The newest own time among all rows, those after as_of too: until then the marts aren't those of whole days."""
-    sealed_sql, unsealed_sql = (
-        "max(last_us + span_s * 1000000) FROM pieces",
-        "max(epoch_us(ts) + span_s * 1000000) FROM unsealed",
-    )
-    ((newest_us,),) = connection.execute(f"SELECT {sealed_sql if sealed else unsealed_sql}").fetchall()
-    return moment_of(newest_us)
+def _newest(connection: Connection, days: Sequence[date], *, sealed: bool) -> dict[date, datetime]:
+    """The newest own time among a day's rows, those after as_of too: until then its marts aren't those of the whole
+    day. Days not sealed come one by one; a day without rows has none.
+    """
+    if sealed:
+        rows = connection.execute(_NEWEST_SEALED).fetchall()
+    else:
+        rows = [(days[0], *one) for one in connection.execute(_NEWEST_UNSEALED).fetchall()]
+    return {day: moment for day, newest_us in rows if (moment := moment_of(newest_us)) is not None}
 
 
 def _table(connection: Connection, name: str, select: str) -> None:

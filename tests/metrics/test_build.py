@@ -44,6 +44,11 @@ def write(lake, rows, quality="good"):
     return lake.write("reading", pl.DataFrame(full, schema=columns, orient="row"), source="scada")
 
 
+def kept(lake):
+    """Day → what its marts hold, and from when on they are those of the whole day."""
+    return {day: (entry.content, entry.settled_at) for day, entry in read_ledger(lake.marts).items()}
+
+
 def hour_of(lake, point_id, day, hour):
     rows = pl.read_parquet(mart_file(lake.marts, "hourly", day), glob=False)
     found = rows.filter(pl.col("point_id") == point_id, pl.col("local_hour") == hour)
@@ -132,12 +137,12 @@ def test_sealed_days_made_together_equal_days_made_one_by_one(filled, utility, t
     write(filled, [("rain", local(utility, day, "23:58"), 1.5) for day in DAYS[:3]])
     write(filled, [("flow", local(utility, DAYS[1], "08:05"), 99.0)], quality="suspect")
     build_marts(filled, utility, noon(utility))
-    one_by_one = {day: entry.content for day, entry in read_ledger(filled.marts).items()}
+    one_by_one = kept(filled)
     filled.seal(DAYS[:3])
     for path in filled.marts.glob("**/*.parquet"):
         path.unlink()
     build_marts(filled, utility, noon(utility))
-    assert {day: entry.content for day, entry in read_ledger(filled.marts).items()} == one_by_one
+    assert kept(filled) == one_by_one
 
 
 def test_what_points_csv_says_of_readings_touches_every_day(filled, utility):

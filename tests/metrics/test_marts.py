@@ -246,7 +246,7 @@ def test_a_bad_row_is_the_newest_but_the_last_good_one_is_kept_beside_it(tmp_pat
 
 def test_the_newest_own_time_tells_of_rows_that_are_still_to_come(tmp_path, utility):
     rows = [reading("flow", at(utility, "08:00"), 5), reading("flow", at(utility, "09:00"), 6)]
-    assert day_marts(tmp_path, utility, DAY, rows, at(utility, "08:30")).newest == at(utility, "09:00")
+    assert day_marts(tmp_path, utility, DAY, rows, at(utility, "08:30")).newest == {DAY: at(utility, "09:00")}
 
 
 rows_of_a_day = st.lists(
