@@ -6,7 +6,7 @@ from brain.sewer.wells import Bools, Floats, Wells
 
 STEP_MIN = 15
 MARGIN_M = 0.1
-"""So far above the dry-run level a plan ends, and so far below the crest the last pump has started."""
+"""So far above the dry-run level a plan ends, and so far below alarm level or crest the last pump has started."""
 CLOSE, WIDE = 0.5, 1.5
 """A pump's span between start and stop, as a multiple of the one installed: where room counts, and where it doesn't."""
 CLOSE_MIN, WIDE_MIN = 4, 60
@@ -22,7 +22,7 @@ class PlanRule:
     pumps switch within a short span of levels, elsewhere within a longer one, so they start less. The span of pump k
     (from 0) lies around the planned level where the planned flow is k + ½ pumps, and as much higher as that flow falls
     short of it: the pumps needed throughout run on, the others rest, and a level off its plan brings the next one in.
-    All spans of a station lie between min_level and crest.
+    All spans of a station lie between min_level and alarm level, or crest where the plan itself stands above that.
     """
 
     def __init__(
@@ -56,6 +56,8 @@ class PlanRule:
         short = (self.before - self.flow[:, step, None]) / np.maximum(self.rate, 1e-9) + 0.5
         stops: Floats = planned + span / 2 * (short - 1)
         last = np.max(stops, axis=1, keepdims=True, where=is_pump, initial=-np.inf) + span
-        stops -= np.maximum(last - (self.wells.overflow_level[:, None] - MARGIN_M), 0)
+        wells, is_below = self.wells, planned < self.wells.alarm_level[:, None]
+        highest = np.where(is_below, wells.alarm_level[:, None], wells.overflow_level[:, None])
+        stops -= np.maximum(last - (highest - MARGIN_M), 0)
         first = np.min(stops, axis=1, keepdims=True, where=is_pump, initial=np.inf)
         return stops + np.maximum(self.wells.min_level[:, None] - first, 0)

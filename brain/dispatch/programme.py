@@ -14,6 +14,7 @@ import numpy as np
 
 from brain.dispatch.energy import onward_kwh_per_m3
 from brain.dispatch.tree import Floats, Index, Situation, Tree, delays, under_way
+from brain.dispatch.whole_pumps import room_to_round
 
 LATER_IS_BETTER = 1e-3
 """How much more a m³ spilt at the beginning weighs than one at the end: so no store spills before it is full."""
@@ -72,7 +73,11 @@ class _Rows:
         self.entries.append((rows.ravel(), columns.ravel(), values.ravel()))
 
 
-def build(tree: Tree, now: Situation) -> tuple[highspy.HighsLp, Columns, dict[str, Index]]:
+Programme = tuple[highspy.HighsLp, Columns, dict[str, Index]]
+"""What `build` makes."""
+
+
+def build(tree: Tree, now: Situation) -> Programme:
     """The programme without a cost, its columns, and its rows by name: balance, capacity, peak."""
     columns = Columns(len(tree.stores), len(tree.works), now.steps)
     rows = _Rows()
@@ -134,7 +139,7 @@ def _bounds(tree: Tree, now: Situation, columns: Columns) -> tuple[Floats, Float
     lower, upper = np.zeros(columns.count), np.full(columns.count, np.inf)
     upper[columns.of("flow")] = np.maximum(now.capacity, 0)
     volume = columns.of("volume")
-    lower[volume] = np.minimum(tree.least, now.volume)[:, None]
+    lower[volume] = np.minimum(tree.least + room_to_round(tree, now), now.volume)[:, None]
     upper[volume] = tree.most[:, None]
     return lower, upper
 
@@ -176,12 +181,12 @@ def aims(tree: Tree, now: Situation, columns: Columns) -> dict[str, Floats]:
     return found
 
 
-def calm(now: Situation, columns: Columns, unit: Floats) -> tuple[int, tuple[Floats, Floats], Index, Index, Floats]:
+def calm(now: Situation, columns: Columns) -> tuple[int, tuple[Floats, Floats], Index, Index, Floats]:
     """The last aim, for a programme that has reached the others: Σ of all changes of flow from step to step, m³/h.
 
     Returns the number of columns to be added, one a store and step at the cost of 1 and from 0 on, and rows that hold
     each change of flow below them, up and down: their bounds, starts, columns and values. It comes after the others as
-    these rows would slow them tenfold. `unit` is what one unit of each column stands for.
+    these rows would slow them tenfold.
     """
     flow = columns.of("flow")
     rows, change = _Rows(), columns.count + np.arange(flow.size).reshape(flow.shape)
@@ -190,8 +195,8 @@ def calm(now: Situation, columns: Columns, unit: Floats) -> tuple[int, tuple[Flo
         before[:, 0] = now.sent[:, -1]
     for sign in (1.0, -1.0):
         block = rows.block(np.full_like(before, -np.inf), sign * before)
-        rows.add(block, flow, sign * unit[flow])
-        rows.add(block[:, 1:], flow[:, :-1], -sign * unit[flow[:, :-1]])
+        rows.add(block, flow, sign)
+        rows.add(block[:, 1:], flow[:, :-1], -sign)
         rows.add(block, change, -1.0)
     row, column, value = (np.concatenate(part) for part in zip(*rows.entries, strict=True))
     order = np.lexsort((column, row))

@@ -5,18 +5,19 @@ rows with a dual theirs. What can still move is exactly the set of plans that ar
 Linear lexicographic optimization, OR Spektrum 4, 223–228), so nothing is lost to a tolerance.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import highspy
 import numpy as np
 
-from brain.dispatch.programme import Columns, aims, build, calm
+from brain.dispatch.programme import Columns, Programme, aims, build, calm
 from brain.dispatch.tree import Floats, Index, Situation, Tree
+from brain.dispatch.whole_pumps import room_to_round, whole_flows
 
 PRICED = 1e-7
 """A reduced cost or dual below this is none."""
-WHOLE_GAP = 1e-3
-"""How near to the best a plan with whole pumps has to be, as a share of the aim."""
+SLACK = 1e-7
+"""How exactly the solver keeps a bound: what is held closer than that may, by rounding alone, leave no plan."""
 
 
 class _Quiet(highspy.Highs):
@@ -30,6 +31,10 @@ class _Quiet(highspy.Highs):
 
 class NoPlan(Exception):
     """The programme was not solved; the message says how the solver ended."""
+
+
+class _LostToRounding(NoPlan):
+    """There is a plan, but the solver lost it: what was held left no room for its rounding."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,34 +63,53 @@ def solve(tree: Tree, now: Situation, limit_s: float = 120.0) -> Schedule:
     Raises NoPlan where the solver does not end within `limit_s` seconds an aim; there is always a plan, as every
     store may spill.
     """
-    lp, columns, named = build(tree, now)
-    unit = _units(tree, columns)
+    programme = build(tree, now)
+    found = _best(programme, tree, now, limit_s)
+    if tree.whole_pumps.any():
+        _hold(programme, tree, now, found.flow)
+        found = replace(_best(programme, tree, now, limit_s), worth=found.worth)
+    return found
+
+
+def _best(programme: Programme, tree: Tree, now: Situation, limit_s: float) -> Schedule:
+    try:
+        return _one_after_the_other(programme, tree, now, limit_s, 0.0)
+    except _LostToRounding:  # rare; with room for it every aim takes longer
+        return _one_after_the_other(programme, tree, now, limit_s, SLACK)
+
+
+def _one_after_the_other(programme: Programme, tree: Tree, now: Situation, limit_s: float, slack: float) -> Schedule:
+    lp, columns, named = programme
     solver = _Quiet()
     solver.setOptionValue("time_limit", limit_s)
-    solver.setOptionValue("mip_rel_gap", WHOLE_GAP)
-    solver.passModel(_in_units(lp, unit))
-    whole = columns.of("flow")[tree.whole_pumps].ravel()
+    solver.passModel(lp)
     reached, worth = {}, {}
     for name, cost in aims(tree, now, columns).items():
-        solver.changeColsCost(columns.count, np.arange(columns.count, dtype=np.int32), cost * unit)
+        solver.changeColsCost(columns.count, np.arange(columns.count, dtype=np.int32), cost)
+        _run(solver, name)
         if name == "overflow":
-            _run(solver, name)
-            worth = _worth(solver, columns, named, unit)
-            kinds = np.full(len(whole), highspy.HighsVarType.kInteger)
-            solver.changeColsIntegrality(len(whole), whole.astype(np.int32), kinds)
-        if len(whole) or name != "overflow":
-            _run(solver, name)
+            worth = _worth(solver, columns, named)
         reached[name] = float(solver.getObjectiveValue())
-        _keep(solver, cost * unit, reached[name], bool(len(whole)))
-    _calm(solver, now, columns, unit)
-    values = np.array(solver.getSolution().col_value)[: columns.count] * unit
+        _keep(solver, slack)
+    _calm(solver, now, columns)
+    values = np.array(solver.getSolution().col_value)[: columns.count]
     found = {kind: values[columns.of(kind)] for kind in ("flow", "volume", "spill", "excess")}
     return Schedule(**found, reached=reached, worth=worth)
 
 
-def _calm(solver: highspy.Highs, now: Situation, columns: Columns, unit: Floats) -> None:
+def _hold(programme: Programme, tree: Tree, now: Situation, flow: Floats) -> None:
+    """Fix the flows of whole pumps; what rounding needs of a store's room is given back to it."""
+    lp, columns, _ = programme
+    lower, upper = np.array(lp.col_lower_), np.array(lp.col_upper_)
+    held = columns.of("flow")[tree.whole_pumps]
+    lower[held] = upper[held] = whole_flows(tree, now, flow)
+    lower[columns.of("volume")] -= room_to_round(tree, now)[:, None]
+    lp.col_lower_, lp.col_upper_ = lower, upper
+
+
+def _calm(solver: highspy.Highs, now: Situation, columns: Columns) -> None:
     """The last aim, see programme.calm."""
-    count, (lower, upper), starts, used, values = calm(now, columns, unit)
+    count, (lower, upper), starts, used, values = calm(now, columns)
     none = np.zeros(0, dtype=np.int32)
     solver.changeColsCost(columns.count, np.arange(columns.count, dtype=np.int32), np.zeros(columns.count))
     solver.addCols(count, np.ones(count), np.zeros(count), np.full(count, np.inf), 0, none, none, np.zeros(0))
@@ -93,50 +117,30 @@ def _calm(solver: highspy.Highs, now: Situation, columns: Columns, unit: Floats)
     _run(solver, "calm")
 
 
-def _units(tree: Tree, columns: Columns) -> Floats:
-    """What one unit of each column stands for: m³/h, m³ or, where whole pumps are planned, one pump's flow."""
-    unit = np.ones(columns.count)
-    unit[columns.of("flow")] = np.where(tree.whole_pumps, tree.pump_m3h, 1.0)[:, None]
-    return unit
-
-
-def _in_units(lp: highspy.HighsLp, unit: Floats) -> highspy.HighsLp:
-    """The same programme with its columns in those units; of pumps no part is left over."""
-    upper = np.array(lp.col_upper_)
-    lp.col_upper_ = np.where(unit == 1, upper, np.floor(upper / unit + 1e-9))
-    lp.a_matrix_.value_ = np.array(lp.a_matrix_.value_) * np.repeat(unit, np.diff(lp.a_matrix_.start_))
-    return lp
-
-
 def _run(solver: highspy.Highs, aim: str) -> None:
     solver.run()
     status = solver.getModelStatus()
     if status != highspy.HighsModelStatus.kOptimal:
-        raise NoPlan(f"aim {aim}: {solver.modelStatusToString(status)}")
+        timed_out = status == highspy.HighsModelStatus.kTimeLimit
+        kind = NoPlan if timed_out else _LostToRounding
+        raise kind(f"aim {aim}: {solver.modelStatusToString(status)}")
 
 
-def _keep(solver: highspy.Highs, cost: Floats, reached: float, whole: bool) -> None:
-    """Leave only the plans that are as good under the aim just reached.
-
-    Whole pumps have no duals: there the aim itself is bounded, within the gap to which it was solved.
-    """
-    if whole:
-        used = np.flatnonzero(cost).astype(np.int32)
-        solver.addRow(-np.inf, reached + WHOLE_GAP * abs(reached) + 1e-6, len(used), used, cost[used])
-        return
+def _keep(solver: highspy.Highs, slack: float) -> None:
+    """Leave only the plans that are as good under the aim just reached."""
     found = solver.getSolution()
     priced = np.flatnonzero(np.abs(found.col_dual) > PRICED).astype(np.int32)
     value = np.array(found.col_value)[priced]
-    solver.changeColsBounds(len(priced), priced, value, value)
+    solver.changeColsBounds(len(priced), priced, value - slack, value + slack)
     rows = np.flatnonzero(np.abs(found.row_dual) > PRICED).astype(np.int32)
     value = np.array(found.row_value)[rows]
-    solver.changeRowsBounds(len(rows), rows, value, value)  # type: ignore[attr-defined]  # its stubs lack it
+    solver.changeRowsBounds(len(rows), rows, value - slack, value + slack)  # type: ignore[attr-defined]  # its stubs lack it
 
 
-def _worth(solver: highspy.Highs, columns: Columns, named: dict[str, Index], unit: Floats) -> dict[str, Floats]:
+def _worth(solver: highspy.Highs, columns: Columns, named: dict[str, Index]) -> dict[str, Floats]:
     """How much less overflow one more m³/h or m³ of each limit would mean, step by step."""
     found = solver.getSolution()
-    price = np.minimum(np.array(found.col_dual), 0) / unit
+    price = np.minimum(np.array(found.col_dual), 0)
     rows = np.minimum(np.array(found.row_dual), 0)
     at_most = np.array(solver.getLp().col_upper_)
     price = np.where(np.array(found.col_value) >= at_most - 1e-6, -price, 0.0)

@@ -1,49 +1,57 @@
-"""One storm of the sample from forecast to verdict: risk, plan, advice, acceptance, simulation, and what came of it."""
+"""One storm from forecast to verdict (docs/storm-case.md): risk, plan, advice, acceptance, what came, score."""
 
 import json
-import os
-import shutil
-from datetime import timedelta
 
 import polars as pl
 import pytest
 
-from brain.acts import record
-from brain.question import slot
-from brain.questions import QUESTIONS
-from brain.run import ask
-from data_sources.lake import Lake
-from metrics.build import build_marts
-from metrics.catalogue import load_catalogue
+from brain.dispatch.rows import ADVISED, INSTALLED
+from brain.score_table import all_scores
 from metrics.engine import Engine
-from metrics.queries.advice import open_advice, past_advice
-from sample_data.events import events
-from tests.browser.pictures import moment_in_cycle
-from tests.conftest import AS_OF
+from metrics.queries.advice import acts as acts_of
+from metrics.queries.advice import open_advice, past_advice, track_record
+from tests.linked_lake import linked_lake
+from tests.storm_town.case import (
+    AFTER,
+    CALM,
+    DISPATCHER,
+    SCORED,
+    accepted,
+    before_the_storm,
+    highest_m,
+    the_storm_comes,
+)
+from tests.storm_town.town import NOW, STORM_AT
 
-BY_ID = {question.id: question for question in QUESTIONS}
-HOURS_BEFORE = 4
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
-def engine(sample_lake, tmp_path_factory, demonstration):
-    """The sample's rows in a lake of its own, where the brain may write."""
-    root = tmp_path_factory.mktemp("storm") / "lake"
-    shutil.copytree(sample_lake.root, root, copy_function=os.link)
-    lake = Lake(root, demonstration)
-    build_marts(lake, demonstration, AS_OF)
-    return Engine(demonstration, lake, load_catalogue(demonstration))
+def told(tmp_path_factory):
+    """The town five hours before the storm, with everything the brain says."""
+    return before_the_storm(tmp_path_factory.mktemp("town") / "lake")
 
 
 @pytest.fixture(scope="module")
-def storm_start(demonstration):
-    storm = max(events("storm"), key=lambda one: one.detail["mm"])
-    return moment_in_cycle(demonstration, storm.cycle_day, storm.hour, AS_OF - timedelta(days=2))
+def heeded(told, tmp_path_factory):
+    """The same a day and a half later: the advice was accepted and the pumps followed the plan."""
+    engine = beside(told, tmp_path_factory)
+    accepted(engine)
+    the_storm_comes(engine, is_plan_followed=True)
+    return engine
 
 
-def asked(engine, ids, at):
-    outcomes = [ask(engine, BY_ID[id_], slot(BY_ID[id_].clock, at, engine.utility)) for id_ in ids]
-    assert [one.state for one in outcomes] == ["ok"] * len(ids), [one.reason for one in outcomes]
+@pytest.fixture(scope="module")
+def unheeded(told, tmp_path_factory):
+    """The same where nobody did anything: the pumps stayed under the rule installed."""
+    engine = beside(told, tmp_path_factory)
+    the_storm_comes(engine, is_plan_followed=False)
+    return engine
+
+
+def beside(engine, tmp_path_factory):
+    lake = linked_lake(engine.lake, tmp_path_factory.mktemp("later") / "lake")
+    return Engine(engine.utility, lake, engine.catalogue)
 
 
 def risk_at(engine, at):
@@ -51,40 +59,66 @@ def risk_at(engine, at):
     return dict(rows.select("site_id", "probability").rows())
 
 
-@pytest.mark.slow
-def test_from_the_forecast_to_the_verdict(engine, storm_start):
-    before = storm_start - timedelta(hours=HOURS_BEFORE)
-    calm = before - timedelta(days=2)
-    # two days before nobody is at risk; hours before the rain stations are, by name
-    asked(engine, ["storm_risk"], calm)
-    assert max(risk_at(engine, calm).values()) <= 0.2
-    asked(engine, ["storm_risk", "sewage_dispatch", "advice"], before)
-    at_risk = {site for site, probability in risk_at(engine, before).items() if probability > 0.5}
-    assert at_risk
+def planned(engine, variant):
+    """Station → highest level (m) and overflow (m³) of a way of pumping, as said at NOW."""
+    rows = engine.lake.scan("plan").filter(pl.col("issued_at") == NOW, pl.col("variant") == variant).collect()
+    of_site = rows.group_by("site_id").agg(pl.col("level_m").max(), pl.col("overflow_m3").sum())
+    return {site: (level, spilt) for site, level, spilt in of_site.iter_rows()}
 
-    # the plan loses less than the rule over the same inflow, and some station no longer overflows
-    plan = engine.lake.scan("plan").filter(pl.col("issued_at") == before).collect()
-    lost = plan.group_by("site_id", "variant").agg(pl.col("overflow_m3").sum()).pivot("variant", index="site_id")
-    assert lost["advised"].sum() < lost["installed_rule"].sum()
-    assert lost.filter(pl.col("installed_rule") > 1, pl.col("advised") < 1).height
 
-    # the advice says what to do where, by when, and what it gains; one for each works, the worst harm first
-    said = open_advice(engine, before)
-    assert set(said["kind"]) == {"storm"}
-    assert said["harm_cny"].to_list() == sorted(said["harm_cny"], reverse=True)
-    first = said.row(0, named=True)
-    named = {one["site_id"] for one in json.loads(first["evidence"])["stations"]}
-    assert named & at_risk
-    assert before <= first["act_by"] < storm_start + timedelta(hours=3)
-    assert first["gain"] > 0 and "提前抽排" in first["action_zh"]
+def verdict(engine):
+    """What became of the advice on the storm."""
+    (past,) = past_advice(engine, SCORED).filter(kind="storm").to_dicts()
+    return past["status"], past["came"]
 
-    # it is accepted; nobody follows it in the sample, so its promise is judged by what the wells did
-    record(engine.lake, "李工", "accept", first["advice_id"], None, before + timedelta(minutes=5))
-    after = first["expires_at"] + timedelta(hours=3)
-    asked(engine, ["storm_risk", "sewage_dispatch", "advice"], after)
-    told = {one["advice_id"]: one for one in past_advice(engine, after).to_dicts()}
-    assert told[first["advice_id"]]["status"] == "accept"
-    assert {one["came"] for one in told.values() if one["made_at"] == before} <= {"kept", "not_kept", "unknown"}
-    # those that nobody took up warned of what then came: a well did reach its alarm level
-    others = [one["came"] for id_, one in told.items() if id_ != first["advice_id"] and one["made_at"] == before]
-    assert others and set(others) == {"kept"}
+
+def score_of(engine, question, metric):
+    (row,) = all_scores(engine, SCORED).filter(question=question, metric=metric, is_public=False).to_dicts()
+    return row
+
+
+def test_the_risk_rises_at_the_station_that_will_be_short(told):
+    assert max(risk_at(told, CALM).values()) == 0
+    risk = risk_at(told, NOW)
+    assert risk["P2"] > 0.9
+    assert max(risk["P1"], risk["P3"]) < 0.1
+
+
+def test_the_plan_keeps_every_well_below_its_alarm_where_the_rule_overflows(told):
+    alarm = 4.2
+    rule, advised = planned(told, INSTALLED), planned(told, ADVISED)
+    assert rule["P2"][1] > 300 and rule["P2"][0] == pytest.approx(5.2)
+    assert all(spilt == 0 for _, spilt in advised.values())
+    assert all(level < alarm for site, (level, _) in advised.items() if site != "W")
+    # what the relay can't take waits in the tank above it, which the rule leaves half empty
+    assert advised["P1"][0] > rule["P1"][0] + 1
+
+
+def test_the_advice_says_where_when_and_what_for(told):
+    (said,) = open_advice(told, NOW).to_dicts()
+    assert (said["kind"], said["site_id"], said["status"]) == ("storm", "P2", "open")
+    assert said["action_zh"].startswith("中桥中继站等3座提前抽排：")
+    assert said["action_en"].startswith("Pump ahead, Zhongqiao relay +2: ")
+    assert NOW <= said["act_by"] < STORM_AT
+    assert said["gain"] == pytest.approx(planned(told, INSTALLED)["P2"][1], abs=0.1)
+    assert said["confidence"] == pytest.approx(risk_at(told, NOW)["P2"])
+    (relay,) = json.loads(said["evidence"])["stations"]
+    assert relay["site_id"] == "P2" and relay["top_m_plan"] < relay["alarm"] < relay["top_m"]
+
+
+def test_followed_it_holds_what_it_promised_and_the_score_says_so(heeded):
+    assert all(highest_m(heeded, station) < 4.2 for station in ("P1", "P2", "P3"))
+    assert verdict(heeded) == ("accept", "kept")
+    who = acts_of(heeded, AFTER).sort("done_at").select("user", "verb").rows()
+    assert who == [(DISPATCHER, "accept"), ("brain", "verify")]
+    record = track_record(past_advice(heeded, SCORED).drop("status", "came"), acts_of(heeded, SCORED))
+    assert (record["kept"], record["not_kept"], record["unknown"]) == (1, 0, 0)
+    row = score_of(heeded, "advice", "did_not_come_true")
+    assert (row["value"], row["n"]) == (0, 1)
+
+
+def test_unheeded_the_relay_overflows_and_the_warning_was_true(unheeded):
+    assert highest_m(unheeded, "P2") == pytest.approx(5.2)
+    assert verdict(unheeded) == ("open", "kept")
+    row = score_of(unheeded, "storm_risk", "brier_24h")
+    assert row["value"] < row["baseline_value"] and row["n"] == 6

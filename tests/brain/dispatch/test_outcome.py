@@ -85,6 +85,14 @@ def test_the_pump_that_a_plan_needs_throughout_runs_on() -> None:
     assert running(rule(150, 2.0), [1.99, 2.01, 2.61, 1.39, 0.81, 0.79]) == [OFF, ONE, BOTH, ONE, ONE, OFF]
 
 
+def test_no_pump_waits_above_the_alarm_level_while_the_plan_stays_below() -> None:
+    # Around 3.9 m the second pump would start at 5.1 m; it does at 4.1, both spans 1 m lower: the first from 3.5.
+    levels = [3.49, 3.51, 4.09, 4.11]
+    assert running(rule(50, 3.9), levels) == [OFF, ONE, ONE, BOTH]
+    # A plan that stands above the alarm level may use the room up to the crest.
+    assert running(rule(50, 4.3), [4.49, 4.51, 5.09, 5.11]) == [OFF, ONE, ONE, BOTH]
+
+
 def test_where_room_is_short_pumps_switch_close_to_the_plan() -> None:
     # What a pump moves in four minutes, 6.7 m³ or 0.13 m, less than half of the usual span: from 2.07 down to 1.93 m.
     assert running(rule(50, 2.0, close=True), [2.06, 2.07, 1.94, 1.93]) == [OFF, ONE, ONE, OFF]
