@@ -31,9 +31,10 @@ faults: .venv/dev.done ## kills, full disks, power cuts, mutated input: no row l
 bench: .venv/dev.done ## claims of speed: goal, measured, met or missed
 	@$(PYTHON) -m bench
 
-pictures: .venv/dev.done ## screenshots of the board and of all pages into docs/pictures
+pictures: .venv/dev.done ## screenshots of the board, of all pages and of the storm case into docs/pictures
 	@.ci/browser
 	@$(PYTHON) -m tests.browser.pictures
+	@$(PYTHON) -m tests.browser.storm_case
 
 docs: .venv/dev.done ## write the generated pages of docs anew
 	@$(PYTHON) -m metrics docs

@@ -11,8 +11,9 @@ from brain.sewer.network import Network
 from brain.sewer.wells import Bools, Floats
 
 STEP_H = STEP_MIN / 60
-SWING_M = 0.4
-"""How far below alarm and crest a level is planned: what a pump that runs for half a step makes of the mean."""
+SWING_MIN = 7.5
+"""A level is planned as far below alarm and crest as the largest pump draws the well down in half a step: a mean flow is
+made by a pump that is on or off, and the level swings by that about its plan."""
 STEPS = 96
 
 
@@ -39,6 +40,8 @@ class Now:
 def tree_of(network: Network, kwh_per_m3: Floats) -> Tree:
     """The network as a tree of stores. A station that drains nowhere is given a works without a name or a limit."""
     wells, area = network.wells, network.wells.area_m2
+    largest = wells.pump_m3h.max(axis=1, initial=0)
+    swing = largest * SWING_MIN / 60 / area
     works = (*network.works, "")
     works_of = np.where(network.works_of >= 0, network.works_of, len(works) - 1)
     return Tree(
@@ -47,11 +50,11 @@ def tree_of(network: Network, kwh_per_m3: Floats) -> Tree:
         to=np.where(network.downstream >= 0, network.downstream, -1 - works_of),
         least=area * (wells.min_level + MARGIN_M),
         comfort=area * wells.comfort_level,
-        alarm=area * np.maximum(wells.alarm_level - SWING_M, wells.comfort_level),
-        most=area * np.maximum(wells.overflow_level - SWING_M, wells.comfort_level),
+        alarm=area * np.maximum(wells.alarm_level - swing, wells.comfort_level),
+        most=area * np.maximum(wells.overflow_level - swing, wells.comfort_level),
         travel_h=network.travel_min / 60,
         kwh_per_m3=kwh_per_m3,
-        pump_m3h=wells.pump_m3h.max(axis=1, initial=0),
+        pump_m3h=largest,
         active_m3=area * (wells.start_level - wells.stop_level),
     )
 

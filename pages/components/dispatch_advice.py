@@ -169,7 +169,7 @@ def _who_did_what(page: Page, past: pl.DataFrame, acts: pl.DataFrame) -> None:
     )
     columns = [
         Column("done_at", say("dispatch_advice", "when")),
-        Column("user", say("dispatch_advice", "by")),
+        Column("user", say("dispatch_advice", "by"), words="acting_user"),
         Column("verb", say("dispatch_advice", "what"), words="act"),
         Column("about", say("dispatch_advice", "about")),
         Column("note", say("dispatch_advice", "note"), words="dispatch_advice"),

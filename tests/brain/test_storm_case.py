@@ -7,6 +7,7 @@ import pytest
 
 from brain.dispatch.rows import ADVISED, INSTALLED
 from brain.score_table import all_scores
+from data_sources.problems import ROOT
 from metrics.engine import Engine
 from metrics.queries.advice import acts as acts_of
 from metrics.queries.advice import open_advice, past_advice, track_record
@@ -21,7 +22,7 @@ from tests.storm_town.case import (
     highest_m,
     the_storm_comes,
 )
-from tests.storm_town.town import NOW, STORM_AT
+from tests.storm_town.town import MEMBERS, NOW, STORM_AT, STORM_MM
 
 pytestmark = pytest.mark.slow
 
@@ -122,3 +123,19 @@ def test_unheeded_the_relay_overflows_and_the_warning_was_true(unheeded):
     assert verdict(unheeded) == ("open", "kept")
     row = score_of(unheeded, "storm_risk", "brier_24h")
     assert row["value"] < row["baseline_value"] and row["n"] == 6
+
+
+def test_the_page_of_docs_tells_these_numbers(told, heeded, unheeded):
+    page = (ROOT / "docs" / "storm-case.md").read_text(encoding="utf-8")
+    rule, advised = planned(told, INSTALLED), planned(told, ADVISED)
+    rows = [
+        (f"{rule['P2'][0]:.2f} m", f"{advised['P2'][0]:.2f} m"),
+        (f"{rule['P2'][1]:.0f} m³", f"{advised['P2'][1]:.0f} m³"),
+        (f"{rule['P1'][0]:.2f} m", f"{advised['P1'][0]:.2f} m"),
+        (f"{highest_m(unheeded, 'P2'):.2f} m", f"{highest_m(heeded, 'P2'):.2f} m"),
+    ]
+    lines = [line for line in page.splitlines() if line.endswith(("m |", "m³ |"))]
+    told_there = [tuple(cell.strip() for cell in line.split("|")[2:4]) for line in lines]
+    assert told_there == rows
+    assert f"{risk_at(told, NOW)['P2']:.0%}".replace("%", " %") in page
+    assert f"{STORM_MM:.0f} mm" in page and f"{len(MEMBERS)} members" in page
