@@ -12,8 +12,8 @@ from brain.sewer.wells import Bools, Floats
 
 STEP_H = STEP_MIN / 60
 SWING_MIN = 7.5
-"""A level is planned as far below alarm and crest as the largest pump draws the well down in half a step: a mean flow is
-made by a pump that is on or off, and the level swings by that about its plan."""
+"""A level is planned as far below alarm and crest as the largest pump draws the well down in so many minutes, half a
+step: a mean flow is made by a pump that is on or off, and the level swings by that about its plan."""
 STEPS = 96
 
 
