@@ -19,10 +19,12 @@ SOURCE = "brain_backtest"
 
 
 def moments(question: Question, engine: Engine, now: datetime, days: int) -> list[datetime]:
-    """The slots asked, oldest first: the last before each business day's start, and those `backtest_step` earlier."""
+    """The slots asked, oldest first: the last before each business day's start, and those `backtest_step` earlier, over
+    so many days and the question's `warm_up`.
+    """
     utility = engine.utility
     newest = slot(question.clock, utility.day_start(utility.day_of(now)) - timedelta(microseconds=1), utility)
-    count = timedelta(days=days) // question.backtest_step
+    count = (timedelta(days=days) + question.warm_up) // question.backtest_step
     return [slot(question.clock, newest - n * question.backtest_step, utility) for n in reversed(range(count))]
 
 

@@ -12,12 +12,13 @@ from brain.sewer.wells import Bools, Floats
 from brain.storm.dry_weather import dry_curve, share_of_days_at
 from brain.storm.fitting import LEADS
 from brain.storm.forecast import Ahead, chance_of_alarm, look_ahead
-from brain.storm.hindcast import LEVEL_QUANTILES, QUANTILES, WET, bands, dry_stretch, states
+from brain.storm.hindcast import LEVEL_QUANTILES, QUANTILES, WET, bands, states
 from brain.storm.hydrograph import MEMORY_H
 from brain.storm.measures import storms
 from brain.storm.rain import newest_forecast, spread_out
 from brain.storm.record import FLOWS, RAIN, Record
 from brain.storm.situation import FIT_BACK, ages_s, available_pumps, fit_state, fitted_network, network_of, record_of
+from brain.storm.stretch import DRY_H, HIGH, LOW, MEDIAN, drawn, dry_stretch, issued_beside, wet_share
 from brain.storm.track import alarm_scores, storm_scores
 from metrics.limits import resolve_limits
 
@@ -36,7 +37,9 @@ INPUTS = {
     "weather": Need("weather", back=BACK, ahead=timedelta(hours=LEADS)),
 }
 """What the ensemble takes; other questions that plan on it take the same."""
-ISSUED = {"issued": Need("forecast", back=timedelta(days=8), where={"model": (MODEL,), "quantile": (0.5,)})}
+ISSUED = {
+    "issued": Need("forecast", back=timedelta(days=31), where={"model": (MODEL,), "quantile": (LOW, MEDIAN, HIGH)})
+}
 FIT_INPUTS = {
     "flows": Need("hourly", back=FIT_BACK, where=FLOWS),
     "rain": Need("hourly", back=FIT_BACK, where=RAIN),
@@ -62,9 +65,11 @@ def answer(inputs: Inputs, now: datetime) -> Answer:
     stations = ahead.network.stations
     known: Bools = np.isfinite(record_now.own).max(axis=0)
     spread = {kind: np.array(rows) for kind, rows in inputs.fitted["spread"].items()}
-    spread["inflow"][:WET, :, :, len(stations) :] *= dry_stretch(inputs["issued"], record_now, spread["inflow"])
+    issued = issued_beside(inputs["issued"], record_now)
+    spread["inflow"][:WET, :, :, len(stations) :] *= dry_stretch(issued, record_now, spread["inflow"])
     state = states(record_now.rain[-LEADS:], _expected_mm(inputs, now), ahead.hours.hour)
     inflow = bands(np.concatenate([ahead.run.inflow, ahead.influent], axis=1), QUANTILES, spread["inflow"], state)
+    inflow[:, :, len(stations) :] = drawn(inflow[:, :, len(stations) :], state, wet_share(issued, record_now))
     level = bands(ahead.run.mean_level, LEVEL_QUANTILES, spread["level"], state)
     forecast = _forecast(inputs, now, record_now, np.maximum(inflow, 0), level, known)
     return {"forecast": forecast, "risk": _risk(stations, chance_of_alarm(ahead), known[: len(stations)])}
@@ -209,4 +214,5 @@ QUESTION = Question(
     observed=observed,
     score=score,
     score_inputs=SCORE_INPUTS,
+    warm_up=timedelta(hours=DRY_H),
 )

@@ -8,7 +8,7 @@ import polars as pl
 
 from brain.demand import method
 from brain.demand.at_hand import business_days, demand_at_hand, silent_h, whole_days
-from brain.demand.bands import stretch
+from brain.demand.bands import LATELY_H, stretch
 from brain.demand.boosting import AHEAD_H, Size
 from brain.demand.days import MOST_BACK
 from brain.demand.hours import DAY_H, hours_around
@@ -140,4 +140,5 @@ QUESTION = Question(
     fit_inputs=FIT_INPUTS,
     observed=observed,
     score_inputs=SCORE_INPUTS,
+    warm_up=timedelta(hours=LATELY_H),
 )

@@ -1,11 +1,11 @@
 """How far the forecast was off in the last weeks had the rain been known, in dry weather by time of day, and in wet.
-In wet hours bands are never drawn narrower than that; in dry ones they are that, stretched to what was held lately.
+In wet hours bands are never drawn narrower than that; in dry ones they are that. What both held lately stretches them
+(brain/storm/stretch.py).
 """
 
 from collections.abc import Sequence
 
 import numpy as np
-import polars as pl
 
 from brain.demand.hours import DAY_H
 from brain.sewer.network import simulate
@@ -23,8 +23,6 @@ ORIGINS, APART_H = 52, 25
 """Forecasts judged, and how far apart: each at another hour of the day."""
 LEAST = 20
 """Hours of a state of the weather without which it is judged by all hours."""
-LATELY_H, LEAST_H = 7 * DAY_H, 2 * DAY_H
-"""Hours up to now by which bands are stretched, and how many dry ones of them it takes."""
 GROUP_H = 6
 """Leads are judged six hours together, and so are dry hours of the day: a night is quieter than a morning."""
 WET = DAY_H // GROUP_H
@@ -59,30 +57,6 @@ def states(before: Floats, ahead: Floats, hour: Index) -> Index:
     Rain of the hours before and ahead, mm, and the local hours ahead, (LEADS,) each → (LEADS,).
     """
     return np.where(before.sum() + np.cumsum(ahead) >= DRY_MM, WET, hour // GROUP_H)
-
-
-def dry_stretch(issued: pl.DataFrame, record: Record, spread: Floats) -> float:
-    """By how much `spread` of dry hours must be wider or narrower to have held, from P10 to P90, 80 % of what reached
-    the works in the dry hours of the week up to the record's end; 1 where there were too few.
-
-    `issued` has medians as issued (series, issued_at, valid_at, value); all works count together, each error in widths
-    of its own band: normalised conformal prediction (Papadopoulos et al. 2008).
-    """
-    hours, stations = record.hours, len(record.network.stations)
-    names = [f"{works}/inflow" for works in record.network.works]
-    place = pl.DataFrame({"series": names, "place": range(len(names))}, {"series": pl.String, "place": pl.Int64})
-    hour_of = [((pl.col(name) - hours.start).dt.total_hours()).alias(name) for name in ("issued_at", "valid_at")]
-    rows = issued.join(place, on="series").with_columns(hour_of)
-    lately = pl.col("valid_at").is_between(hours.count - LATELY_H, hours.count - 1)
-    rows = rows.filter(lately & (pl.col("issued_at") >= LEADS))
-    first, at, of = (rows[name].to_numpy() for name in ("issued_at", "valid_at", "place"))
-    fallen = np.concatenate([[0.0], np.cumsum(record.rain)])
-    error = record.influent[at, of] - rows["value"].to_numpy()
-    band = spread[hours.hour[at] // GROUP_H, (at - first) // GROUP_H, :, stations + of]
-    width = np.where(error > 0, band[:, QUANTILES.index(0.9)], band[:, QUANTILES.index(0.1)])
-    is_dry = fallen[at + 1] - fallen[first - LEADS] < DRY_MM
-    known = is_dry & np.isfinite(error) & (width != 0)
-    return float(np.quantile((error / width)[known], 0.8)) if len(np.unique(at[known])) >= LEAST_H else 1.0
 
 
 def _forecasts(record: Record, fitted: Fitted, origins: Index, hours: Index) -> tuple[Floats, Floats]:

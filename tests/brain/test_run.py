@@ -175,6 +175,13 @@ def test_where_the_method_does_not_win_the_baseline_is_shown(engine, asked, came
     assert run(engine, NOW)[0].shown == ("clever" if wins else "plain")
 
 
+def test_a_question_that_looks_back_at_its_answers_is_asked_before_the_days_judged(engine, asked):
+    asked(question("A", observed=observed(10.5), warm_up=timedelta(days=2)))
+    at = [outcome.at for outcome in backtest(engine, NOW, 2)]
+    assert at == [datetime(2026, 9, day, 15, tzinfo=UTC) for day in (11, 12, 13, 14)]
+    score(engine, NOW)
+
+
 def test_scores_know_nothing_of_what_came_after(engine, asked):
     asked(question("A", observed=observed(10.5)))
     backtest(engine, NOW, 2)

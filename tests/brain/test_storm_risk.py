@@ -22,6 +22,7 @@ ISSUED = {
     "series": pl.String,
     "issued_at": pl.Datetime("us", "UTC"),
     "valid_at": pl.Datetime("us", "UTC"),
+    "quantile": pl.Float64,
     "value": pl.Float64,
 }
 UTILITY = load_utility(ROOT / "sample_data" / "utility")

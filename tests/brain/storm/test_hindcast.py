@@ -1,11 +1,10 @@
 from dataclasses import replace
 
 import numpy as np
-import polars as pl
 import pytest
 
 from brain.storm.fitting import LEADS, fit
-from brain.storm.hindcast import GROUP_H, LEVEL_QUANTILES, QUANTILES, WET, bands, dry_stretch, past_spread, states
+from brain.storm.hindcast import GROUP_H, LEVEL_QUANTILES, QUANTILES, WET, bands, past_spread, states
 from tests.brain.storm.towns import town
 
 
@@ -25,23 +24,6 @@ def test_an_hour_is_wet_once_a_mm_has_fallen_since_the_day_before_else_a_part_of
     assert states(before, 0 * ahead, hour)[[1, 2, 8, 14, 20]].tolist() == [0, 1, 2, 3, 0]
     before[0] = 1.0
     assert (states(before, 0 * ahead, hour) == WET).all()
-
-
-def test_bands_of_dry_hours_are_stretched_to_what_they_held_lately():
-    record = town()
-    rain = np.zeros_like(record.rain)
-    record = replace(record, rain=rain)
-    spread = np.zeros((WET + 1, LEADS // GROUP_H, len(QUANTILES), 3))
-    spread[:, :, QUANTILES.index(0.9)], spread[:, :, QUANTILES.index(0.1)] = 10.0, -5.0
-    at = record.hours.moments(record.hours.count - 101, record.hours.count)
-    came = record.influent[-101:, 0]
-    name = f"{record.network.works[0]}/inflow"
-    said = pl.DataFrame({"series": name, "issued_at": at, "valid_at": at, "value": came - np.linspace(0, 20, 101)})
-    assert dry_stretch(said, record, spread) == pytest.approx(1.6)  # 0 … 200 % of the band above
-    assert dry_stretch(said.with_columns(value=came + np.linspace(0, 5, 101)), record, spread) == pytest.approx(0.8)
-    assert dry_stretch(said[:40], record, spread) == 1
-    rain[-105] = 5.0  # of the day before the first forecasts: what comes then is not dry
-    assert dry_stretch(said[:60], record, spread) == 1
 
 
 def test_dry_and_wet_hours_are_judged_apart():
