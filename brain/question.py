@@ -63,10 +63,11 @@ class Question:
     reaches the method as `inputs.fitted`. `observed` returns what came (series, valid_at, value) of what the question
     forecasts, from `score_inputs` (or `inputs`); `score` returns rows of its own (metric, value, baseline_value, n) of
     the 30 days up to now. `decides` names the metric, lower being better, by which method or baseline is shown.
-    `backtest_step` is how far apart the moments of a backtest lie; those begin `warm_up` before the days that are judged,
-    where a method looks back at what it said: it then knows as much as one that has long been at work. An answer that changes what comes after it can't be
-    judged by what came: `trial` plays the days before again, and returns rows as `score` with their `model`; it takes
-    the place of asking at those moments. `trial_inputs` gives what it needs of so many days.
+    `backtest_step` is how far apart the moments of a backtest lie; they begin `warm_up` before the days that are
+    judged, where a method looks back at what it said: it then knows as much as one that has long been at work. An
+    answer that changes what comes after it can't be judged by what came: `trial` plays the days before again, and
+    returns rows as `score` with their `model`; it takes the place of asking at those moments. `trial_inputs` gives
+    what it needs of so many days.
     """
 
     id: str

@@ -27,8 +27,8 @@ LOW, MEDIAN, HIGH = QUANTILES[0], 0.5, QUANTILES[-1]
 @dataclass(frozen=True, eq=False)
 class Issued:
     """Forecasts of the works' inflow whose hour is on record, one entry each: hour of issue and hour forecast (indices
-    of the record), which works, P2.5, median and P97.5 as issued, what came (m³/h, NaN: not known), and whether the hour
-    was wet: a mm had fallen from the day before the issue on.
+    of the record), which works, P2.5, median and P97.5 as issued, what came (m³/h, NaN: not known), whether the hour
+    was wet (a mm had fallen from the day before the issue on), and the local hour.
     """
 
     first: Index
@@ -59,8 +59,8 @@ def issued_beside(rows: pl.DataFrame, record: Record) -> Issued:
 
 
 def dry_stretch(issued: Issued, record: Record, spread: Floats) -> float:
-    """By how much `spread` of dry hours must be wider or narrower to have held 80 % of what reached the works in the dry
-    hours of the week up to the record's end; 1 where there were too few.
+    """By how much `spread` of dry hours must be wider or narrower to have held 80 % of what reached the works in the
+    dry hours of the week up to the record's end; 1 where there were too few.
     """
     place = len(record.network.stations) + issued.works
     band = spread[issued.hour // GROUP_H, (issued.at - issued.first) // GROUP_H, :, place]
@@ -83,8 +83,8 @@ def wet_share(issued: Issued, record: Record) -> float | None:
 
 
 def drawn(quantiles: Floats, state: Index, share: float | None) -> Floats:
-    """Quantiles (QUANTILES, hours, works) whose P10 and P90 lie, in wet hours, `share` of the way from the median to the
-    outer ones; as they are where there is no share.
+    """Quantiles (QUANTILES, hours, works) whose P10 and P90 lie, in wet hours, `share` of the way from the median to
+    the outer ones; as they are where there is no share.
     """
     if share is None:
         return quantiles

@@ -50,6 +50,7 @@ def test_no_fitting_or_choosing_code_receives_the_evaluation_weeks(monkeypatch):
 
     monkeypatch.setattr(boosting, "fit", watched(boosting.fit))
     monkeypatch.setattr(boosting, "predict", watched_second(boosting.predict))
+    monkeypatch.setattr(brain_demand, "predict", watched_second(boosting.predict))
     monkeypatch.setattr(brain_demand, "train", watched(method.train))
     monkeypatch.setattr(brain_demand, "load", lambda: areas)
     brain_demand.main(Size(trees=2, every_h=500))

@@ -34,7 +34,8 @@ def issued(record: Record, above: np.ndarray, low: float = -20.0, high: float = 
     medians = record.influent[-len(above) :, 0] - above
     frame = pl.DataFrame({"series": f"{record.network.works[0]}/inflow", "issued_at": at, "valid_at": at})
     offs = {QUANTILES[0]: low, 0.5: 0.0, QUANTILES[-1]: high}
-    return pl.concat([frame.with_columns(quantile=pl.lit(q), value=pl.Series(medians + off)) for q, off in offs.items()])
+    rows = [frame.with_columns(quantile=pl.lit(q), value=pl.Series(medians + off)) for q, off in offs.items()]
+    return pl.concat(rows)
 
 
 def test_bands_of_dry_hours_are_stretched_to_what_they_held_lately(dry):
