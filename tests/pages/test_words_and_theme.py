@@ -4,6 +4,9 @@ import re
 
 import pytest
 
+from brain.public_scores import public_scores
+from brain.questions import QUESTIONS
+from brain.scores import LEADS
 from data_sources.vocabulary import MODULES, QUANTITIES, STATES
 from metrics.judge import REASONS
 from pages.components.theme import theme_css, themes
@@ -28,6 +31,18 @@ def test_every_word_is_in_both_languages_with_the_same_blanks(section, name, tex
 )
 def test_closed_lists_have_their_words(section, names):
     assert set(names) <= all_words()[section].keys()
+
+
+def test_all_that_is_scored_has_its_words():
+    rows = public_scores()
+    words = all_words()
+    losses_told = [f"{loss}_{lead}" for loss in ("pinball", "mae", "mape", "coverage") for lead in LEADS]
+    assert {row["metric"] for row in rows} | {one.decides for one in QUESTIONS} | set(losses_told) <= words[
+        "metric_name"
+    ].keys()
+    models = {row[side] for row in rows for side in ("model", "baseline") if row[side]}
+    of_questions = {name for one in QUESTIONS for name in (one.model, one.baseline_model)}
+    assert models | of_questions <= words["model_name"].keys()
 
 
 def test_a_name_that_has_no_word_stays_as_it_is():
