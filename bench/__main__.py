@@ -8,7 +8,7 @@ import sys
 
 import bench
 
-NOT_CLAIMS = {"__main__", "bwdf", "claim", "dash_page", "served", "synthetic", "theta_simulation"}
+NOT_CLAIMS = {"__main__", "bwdf", "claim", "dash_page", "datasets", "served", "synthetic", "theta_simulation"}
 
 
 def claims() -> list[str]:

@@ -1,14 +1,13 @@
 """Rain → inflow on a public record: a Danish treatment works, hourly, leads of 1 … 12 h, knowing the rain and not.
 
-The record (wwtp_inflow/train.csv, for tests only, not shipped) is looked for in $WATER_DATASETS, else in
-../shared/datasets; a spring of it is kept back by those who publish it. Where their window lies beside it as test.csv
-(the same columns) that is judged; without it, three windows of our own, each forecast by what was fitted without it.
+The record (wwtp_inflow/train.csv) is for tests only and not shipped; a spring of it is kept back by those who publish
+it. Where their window lies beside it as test.csv (the same columns) that is judged; without it, three windows of our
+own, each forecast by what was fitted without it.
 Unit hydrographs, drift and carried error are those of the product. Beside them in the same run: persistence, the moving
 average of a day, the dry-weather curve, and untuned boosting on lags and rain; and one hour ahead, what a mean of ours
 and boosting would make of it, which the product does not have.
 """
 
-import os
 import sys
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -20,6 +19,7 @@ import numpy as np
 import polars as pl
 
 from bench.claim import Claim
+from bench.datasets import dataset
 from brain.public_scores import keep
 from brain.sewer.wells import Bools, Floats, Index
 from brain.storm.carried import carry, fit_carry, recent_errors, slot_drift
@@ -28,6 +28,7 @@ from brain.storm.hydrograph import RESERVOIRS, SLOTS, cold_share, dry_columns, r
 from brain.storm.sizes import fit_sizes
 
 GOAL = "RMSE below boosting's in the same run at 1, 6 and 12 h, the rain known and not known"
+FOLDER = dataset("wwtp_inflow")
 PUBLISHED = {"knowing": (249, 348, 346), "not_knowing": (262, 722, 822)}
 """On the window kept back, at 1, 6 and 12 h: XGBoost that knows the rain; gradient boosting on the past alone."""
 WINDOWS = (("2024-02-01T00", "2024-03-01T07"), ("2024-04-17T13", "2024-05-22T00"), ("2025-01-13T00", "2025-02-17T23"))
@@ -36,11 +37,6 @@ LEADS, JUDGED, WARM_UP_H = 12, (1, 6, 12), 160
 RAIN_SUMS_H = (1, 3, 6, 12, 24)
 BLENDED_H, BLOCKS = 1, 4
 """The lead at which ours and boosting are averaged, and parts of the record that tell their shares."""
-
-
-def folder() -> Path:
-    """Where the public records lie."""
-    return Path(os.environ.get("WATER_DATASETS", Path(__file__).parents[2] / "shared" / "datasets")) / "wwtp_inflow"
 
 
 @dataclass(frozen=True, eq=False)
@@ -227,7 +223,7 @@ def judge(series: Series, first: int, last: int) -> tuple[dict[str, Floats], int
 
 def windows() -> tuple[Series, list[tuple[int, int]], str]:
     """The record, the windows judged in it as hours, and their name."""
-    table, published = read(folder() / "train.csv"), folder() / "test.csv"
+    table, published = read(FOLDER / "train.csv"), FOLDER / "test.csv"
     spans = [(datetime.fromisoformat(first), datetime.fromisoformat(last)) for first, last in WINDOWS]
     name = "wwtp_inflow, own windows"
     if published.exists():
@@ -246,8 +242,8 @@ def windows() -> tuple[Series, list[tuple[int, int]], str]:
 
 def main() -> None:
     """Print the claim, and keep it for `python -m brain score`."""
-    if not (folder() / "train.csv").exists():
-        sys.exit(f"{folder()} is absent: the record is not shipped; set WATER_DATASETS to where it lies")
+    if not (FOLDER / "train.csv").exists():
+        sys.exit(f"{FOLDER} is absent: the record is not shipped; set WATER_DATASETS to where it lies")
     series, spans, name = windows()
     judged = [judge(series, first, last) for first, last in spans]
     rmse = {one: np.sqrt(np.mean([errors[one] for errors, _ in judged], axis=0)) for one in judged[0][0]}

