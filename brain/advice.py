@@ -12,8 +12,9 @@ from brain.advising.standing import standing
 from brain.advising.storm import storm_reasons
 from brain.advising.supply import supply_reason
 from brain.advising.verify import Price, verifications
-from brain.dispatch.energy import prices
+from brain.dispatch.energy import onward_kwh_per_m3, prices, station_kwh_per_m3
 from brain.question import Answer, Inputs, Need, Question, TooLittle
+from brain.storm.situation import network_of
 from metrics.queries.advice import track_record
 
 DAYS = timedelta(days=7)
@@ -70,10 +71,19 @@ def _reasons(inputs: Inputs, now: datetime) -> list[Reason]:
         alarm, works_of = _parameter(inputs, "alarm_level", today), _works_of(inputs)
         found += storm_reasons(plans, alarm, _newest_risk(inputs["risk"]), works_of, harm, now)
         if not found:
-            found.append(saving_reason(plans, network, of_all("advice_saving"), now))
+            found.append(saving_reason(plans, network, _cny_per_m(inputs, now), of_all("advice_saving"), now))
     capacity = float(inputs["sites"].filter(kind="works")["capacity_m3d"].sum())
     found.append(supply_reason(demand, capacity, network, of_all("shortage_harm"), now))
     return [one for one in found if one is not None]
+
+
+def _cny_per_m(inputs: Inputs, now: datetime) -> dict[str, float]:
+    """What it costs to bring a metre of each station's well to the works, at the mean price of the next day."""
+    network = network_of(inputs, now)
+    lift = station_kwh_per_m3(inputs.utility.machines, network.stations)
+    price = prices(inputs.utility, [now + timedelta(hours=hour) for hour in range(24)]).mean()
+    worth = network.wells.area_m2 * onward_kwh_per_m3(lift, network.downstream) * price
+    return dict(zip(network.stations, worth.tolist(), strict=True))
 
 
 def _works_of(inputs: Inputs) -> dict[str, str]:

@@ -14,6 +14,7 @@ LEAST_M3, LEAST_H = 1.0, 0.5
 UNKNOWN_RISK = 0.5
 """The chance of an alarm where nobody has computed one; the evidence says that it is not known."""
 _EARLIER_M3H = 1.0
+_TOLD = (pl.col("saved_m3").abs() >= LEAST_M3) | (pl.col("saved_h").abs() >= LEAST_H)
 
 
 def storm_reasons(
@@ -24,26 +25,27 @@ def storm_reasons(
     harm: Mapping[str, float],
     now: datetime,
 ) -> list[Reason]:
-    """One reason for the stations of each works that the plan helps.
+    """One reason for each works where the plan helps more than it costs.
 
     `alarm_level` in m and `risk` (P(level ≥ alarm), 0–1) by station, `works_of` where a station's sewage ends, `harm`
     the weights `overflow_harm` (元/m³) and `alarm_harm` (元/h).
     """
-    helped = _helped(plans.rows, alarm_level)
+    both_ways = _both_ways(plans.rows, alarm_level)
     places = pl.col("site_id").replace_strict(dict(works_of), default=pl.col("site_id")).alias("works")
     rows_of = plans.rows.with_columns(places)
     reasons = []
-    for (works,), sites in helped.group_by(places, maintain_order=True):
+    for (works,), sites in both_ways.group_by(places, maintain_order=True):
         known = sites.with_columns(
             probability=pl.col("site_id").replace_strict(dict(risk), default=None, return_dtype=pl.Float64)
         ).sort("saved_m3", "saved_h", "site_id", descending=[True, True, False])
         own = rows_of.filter(pl.col("works") == works, pl.col("site_id") != works)
-        reasons.append(_reason(str(works), known, own, plans, harm, now))
+        if reason := _reason(str(works), known, own, plans, harm, now):
+            reasons.append(reason)
     return reasons
 
 
-def _helped(rows: pl.DataFrame, alarm_level: Mapping[str, float]) -> pl.DataFrame:
-    """Stations that the plan keeps from overflow or alarm, with what becomes of each either way."""
+def _both_ways(rows: pl.DataFrame, alarm_level: Mapping[str, float]) -> pl.DataFrame:
+    """What becomes of each site either way, and what the plan saves there, below 0 where it costs something."""
     known = rows.with_columns(alarm=pl.col("site_id").replace_strict(dict(alarm_level), default=None))
     high = pl.col("level_m") >= pl.col("alarm")
     of_station = known.group_by("site_id", "variant", maintain_order=True).agg(
@@ -55,23 +57,29 @@ def _helped(rows: pl.DataFrame, alarm_level: Mapping[str, float]) -> pl.DataFram
         pl.col("valid_at").filter(high | (pl.col("overflow_m3") > 0)).max().alias("high_until"),
     )
     rule, plan = of_station.filter(variant=INSTALLED), of_station.filter(variant=ADVISED)
-    both = rule.join(plan.drop("alarm", "variant"), on="site_id", suffix="_plan").with_columns(
+    return rule.join(plan.drop("alarm", "variant"), on="site_id", suffix="_plan").with_columns(
         saved_m3=pl.col("overflow") - pl.col("overflow_plan"), saved_h=pl.col("high_h") - pl.col("high_h_plan")
     )
-    return both.filter((pl.col("saved_m3") >= LEAST_M3) | (pl.col("saved_h") >= LEAST_H))
 
 
 def _reason(
-    works: str, helped: pl.DataFrame, flows: pl.DataFrame, plans: Plans, harm: Mapping[str, float], now: datetime
-) -> Reason:
-    """`helped` are the sites that the plan helps, `flows` the rows of all stations that drain to this works."""
-    stations, high_from = helped, min(helped["high_from"].drop_nulls())
+    works: str, sites: pl.DataFrame, flows: pl.DataFrame, plans: Plans, harm: Mapping[str, float], now: datetime
+) -> Reason | None:
+    """`sites` are this works and all that drain to it either way, `flows` the rows of those stations.
+
+    What the plan saves at some and costs at others is taken together; None where that is not worth a word.
+    """
+    saved_m3, saved_h, left_m3 = (float(sites[name].sum()) for name in ("saved_m3", "saved_h", "overflow_plan"))
+    harm_cny = saved_m3 * harm["overflow_harm"] + saved_h * harm["alarm_harm"]
+    by_volume, by_time = saved_m3 >= LEAST_M3, saved_h >= LEAST_H and saved_m3 > -LEAST_M3
+    helped = sites.filter((pl.col("saved_m3") >= LEAST_M3) | (pl.col("saved_h") >= LEAST_H))
+    if helped.is_empty() or harm_cny <= 0 or not (by_volume or by_time):
+        return None
+    high_from = min(helped["high_from"].drop_nulls())
     ahead = _pumped_ahead(flows, high_from)
     place, act_by, flow = ahead.row(0) if ahead.height else (helped["site_id"][0], high_from, 0.0)
-    ends_at = max(stations["high_until"]) + STEP
-    saved_m3, saved_h, left_m3 = (float(stations[name].sum()) for name in ("saved_m3", "saved_h", "overflow_plan"))
-    by_volume = saved_m3 >= LEAST_M3
-    risks = stations["probability"].drop_nulls().to_list()
+    ends_at = max(helped["high_until"]) + STEP
+    risks = helped["probability"].drop_nulls().to_list()
     sentence = ("storm_left" if left_m3 >= LEAST_M3 else "storm_overflow") if by_volume else "storm_level"
     return Reason(
         kind="storm",
@@ -82,7 +90,7 @@ def _reason(
         ends_at=ends_at,
         gain=saved_m3 if by_volume else saved_h,
         gain_unit="m³" if by_volume else "h",
-        harm_cny=saved_m3 * harm["overflow_harm"] + saved_h * harm["alarm_harm"],
+        harm_cny=harm_cny,
         confidence=(max(risks) if risks else UNKNOWN_RISK) * freshness(now - plans.issued_at),
         inputs_age_s=plans.inputs_age_s(now),
         places={"station": place},
@@ -97,7 +105,7 @@ def _reason(
             "counterfactual": INSTALLED,
             "plan_issued_at": plans.issued_at.isoformat(),
             "risk_known": bool(risks),
-            "stations": stations.select(
+            "stations": sites.filter(_TOLD).select(
                 "site_id", "probability", "alarm", "top_m", "top_m_plan", "overflow", "overflow_plan", "high_h",
                 "high_h_plan",
             ).to_dicts(),

@@ -86,6 +86,8 @@ def _evidence(page: Page, advice_id: str, evidence: dict[str, Any]) -> None:
         facts.append(say("dispatch_advice", "issued", time=page.time(issued)))
     if evidence.get("risk_known") is False:
         facts.append(say("dispatch_advice", "risk_unknown"))
+    if left := round(evidence.get("left_for_later", 0.0)):
+        facts.append(say("dispatch_advice", "left_more" if left > 0 else "left_less", cny=abs(left)))
     facts.append(say("dispatch_advice", "explain", id=advice_id))
     st.html(f"<p>{escape(' · '.join(facts))}</p>")
     stations = pl.DataFrame(evidence.get("stations", []))

@@ -15,7 +15,7 @@ PLAN = [rows(site, "advised", [10, 10], [2], cost=cost) for site, cost in (("P1"
 
 
 def saving(*frames, least=50.0):
-    return saving_reason(newest_plans(pl.concat(frames), NOW), "N", least, NOW)
+    return saving_reason(newest_plans(pl.concat(frames), NOW), "N", {"P1": 10.0, "P2": 20.0}, least, NOW)
 
 
 def test_a_saving_by_hand():
@@ -24,6 +24,14 @@ def test_a_saving_by_hand():
     assert (one.gain, one.gain_unit, one.site_id, one.blanks["n"]) == (90.0, "元", "P1", 2)
     assert (one.evidence["cost_rule"], one.evidence["cost_plan"]) == (200.0, 110.0)
     assert one.confidence == 1.0
+
+
+def test_what_is_left_in_the_wells_is_no_saving():
+    # P2 ends a metre higher by the plan: 20 of its 30 元 are only put off
+    higher = rows("P2", "advised", [10, 10], [2, 3], cost=[30, 40])
+    one = saving(*RULE, PLAN[0], higher)
+    assert (one.gain, one.evidence["left_for_later"]) == (70.0, 20.0)
+    assert one.evidence["cost_rule"] - one.evidence["cost_plan"] == 90.0
 
 
 def test_too_little_or_at_the_price_of_overflow_is_no_saving():

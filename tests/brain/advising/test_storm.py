@@ -59,6 +59,16 @@ def test_what_still_overflows_by_the_plan_is_said():
     assert (one.sentence, one.gain, one.blanks["left"]) == ("storm_left", 18.0, 12)
 
 
+def test_what_the_plan_costs_at_one_station_is_taken_from_what_it_saves_at_another():
+    # 30 m³ saved at P1, 12 spilt at P2 that the rule would not have spilt: 18, and both are told
+    spilt = rows("P2", "advised", [80, 80, 50, 50], [3, 5.2, 5.2, 3], [0, 4, 8, 0])
+    (one,) = reasons(*P1, P2[0], spilt)
+    assert (one.gain, one.sentence, one.blanks["left"]) == (18.0, "storm_left", 12)
+    assert [station["site_id"] for station in one.evidence["stations"]] == ["P1", "P2"]
+    # where it costs more than it saves nothing is said
+    assert reasons(*P1, P2[0], rows("P2", "advised", [80, 80, 50, 50], [3, 5.2, 5.2, 3], [0, 20, 20, 0])) == []
+
+
 def test_a_plan_that_helps_nobody_is_no_reason():
     assert reasons(*P3) == []
 
