@@ -21,20 +21,7 @@ def saving_reason(
     `cny_per_m` is what a metre of each station's well costs to bring to the works.
     Confidence is the share of planned stations that have both variants, times how fresh the plan is.
     """
-    of_station = (
-        plans.rows.sort("valid_at")
-        .group_by("site_id", "variant")
-        .agg(
-            pl.col("cost_cny").sum(),
-            pl.col("kwh").sum(),
-            pl.col("overflow_m3").sum(),
-            left=pl.col("level_m").last() * pl.col("site_id").first().replace_strict(dict(cny_per_m), default=0.0),
-        )
-    )
-    rule, plan = of_station.filter(variant=INSTALLED), of_station.filter(variant=ADVISED)
-    both = rule.join(plan, on="site_id", suffix="_plan").with_columns(
-        saved=pl.col("cost_cny") - pl.col("cost_cny_plan") + (pl.col("left") - pl.col("left_plan")).fill_null(0.0)
-    )
+    both = _both_ways(plans.rows, cny_per_m)
     saved = float(both["saved"].sum())
     over, over_plan = (float(both[name].sum()) for name in ("overflow_m3", "overflow_m3_plan"))
     if saved < least_cny or over_plan > over + _LEAST_M3:
@@ -52,7 +39,7 @@ def saving_reason(
         gain=saved,
         gain_unit="元",
         harm_cny=saved,
-        confidence=both.height / of_station["site_id"].n_unique() * freshness(now - plans.issued_at),
+        confidence=both.height / plans.rows["site_id"].n_unique() * freshness(now - plans.issued_at),
         inputs_age_s=plans.inputs_age_s(now),
         places={"station": first["site_id"]},
         blanks={"n": stations.filter(pl.col("saved") > 0).height},
@@ -67,3 +54,21 @@ def saving_reason(
             .to_dicts(),
         },
     )  # fmt: skip
+
+
+def _both_ways(rows: pl.DataFrame, cny_per_m: Mapping[str, float]) -> pl.DataFrame:
+    """Cost, energy and overflow of each station either way, what stands in it at the end in 元, and what is saved."""
+    of_station = (
+        rows.sort("valid_at")
+        .group_by("site_id", "variant")
+        .agg(
+            pl.col("cost_cny").sum(),
+            pl.col("kwh").sum(),
+            pl.col("overflow_m3").sum(),
+            left=pl.col("level_m").last() * pl.col("site_id").first().replace_strict(dict(cny_per_m), default=0.0),
+        )
+    )
+    rule, plan = of_station.filter(variant=INSTALLED), of_station.filter(variant=ADVISED)
+    return rule.join(plan, on="site_id", suffix="_plan").with_columns(
+        saved=pl.col("cost_cny") - pl.col("cost_cny_plan") + (pl.col("left") - pl.col("left_plan")).fill_null(0.0)
+    )

@@ -97,7 +97,7 @@ def _evidence(page: Page, advice_id: str, evidence: dict[str, Any]) -> None:
         stations = stations.with_columns(pl.col("probability").cast(pl.Float64) * 100)
 
     def to(row: Row) -> str:
-        return page.link("site", id=row["id"])
+        return page.link("site", site=row["id"])
 
     named = stations.with_columns(
         id=pl.col("site_id"),

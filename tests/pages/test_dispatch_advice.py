@@ -71,7 +71,7 @@ def test_what_stands_with_its_evidence_and_its_record(lake):
     for name, count in (("已发出", 2), ("应验", 1), ("未应验", 0), ("无法判断", 0), ("待核验", 1)):
         assert f'data-figure="{name}" data-value="{float(count)}"' in html
     # the evidence's row leads to the station; its chance is in %
-    assert "/site?id=P1" in html.replace("&amp;", "&")
+    assert "/site?site=P1" in html.replace("&amp;", "&")
     assert 'data-v="60.0"' in html
 
 
