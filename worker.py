@@ -134,8 +134,8 @@ def run(lake: Lake, parent: int | None) -> None:
             worker.once()
             worker.say()
             brain.tick(now_of(lake.utility, lake))
-            while _lives(parent) and time.monotonic() - started < lake.utility.refresh_seconds:
-                time.sleep(min(LOOK_FOR_PARENT_S, lake.utility.refresh_seconds))
+            while _lives(parent) and (left := started + lake.utility.refresh_seconds - time.monotonic()) > 0:
+                time.sleep(min(LOOK_FOR_PARENT_S, left))
     finally:
         brain.stop()
         worker.sources.stop()
