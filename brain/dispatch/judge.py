@@ -12,7 +12,17 @@ from brain.dispatch.energy import prices
 from brain.dispatch.known import STEPS_AN_HOUR, situation, steps_from
 from brain.dispatch.outcome import Outcome
 from brain.dispatch.sewers import Now
-from brain.dispatch.trial import Stretch, day_starts, filled, play, stretches, truth_of
+from brain.dispatch.trial import (
+    DRY_REPLAN_H,
+    LONGEST_DAYS,
+    REPLAN_H,
+    Stretch,
+    day_starts,
+    filled,
+    play,
+    stretches,
+    truth_of,
+)
 from brain.question import Inputs, Need, TooLittle
 from brain.sewer.network import Network
 from brain.storm.record import FLOWS, RAIN, Record
@@ -36,7 +46,7 @@ def record_needs(days: int) -> dict[str, Need]:
 
 
 def judge(whole: Inputs, known: Known, now: datetime, days: int, done: Callable[[int, int], None]) -> pl.DataFrame:
-    """Each way of pumping over the wet days and two dry ones of the `days` up to `now`, against the rule installed.
+    """Each way of pumping over the `days` up to `now`, against the rule installed.
 
     `whole` are the inputs of `record_needs`; `known(moment)` gives those of the question as at a moment, with what was
     fitted then. Rows: model, metric, value, baseline_value, n (days judged). Raises TooLittle where no day can be.
@@ -67,7 +77,7 @@ def _played(
 ) -> dict[str, Outcome]:
     first = record.hours.start + timedelta(hours=part.first)
 
-    @lru_cache(maxsize=2)
+    @lru_cache(maxsize=25 * LONGEST_DAYS)
     def ahead(hour: int) -> Now:
         moment = first + timedelta(hours=hour)
         there, at, _ = situation(known(moment), moment)
@@ -77,7 +87,7 @@ def _played(
 
     steps = steps_from(first, (part.last - part.first) * STEPS_AN_HOUR)
     truth = truth_of(record, own, part, replace(ahead(0), price=prices(utility, steps)))
-    return play(network, truth, ahead)
+    return play(network, truth, ahead, REPLAN_H if part.is_wet else DRY_REPLAN_H)
 
 
 def score_rows(ways: Sequence[Mapping[str, Outcome]], network: Network, days: int) -> pl.DataFrame:

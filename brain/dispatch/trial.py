@@ -19,11 +19,10 @@ from brain.sewer.network import Network
 from brain.sewer.wells import Bools, Floats, installed_rule
 from brain.storm.record import Record
 
-REPLAN_H = 3
+REPLAN_H, DRY_REPLAN_H = 3, 6
+"""Hours after which a plan is made anew, on wet days and on dry ones, whose inflow is much as foreseen."""
 STEPS_AN_HOUR = 60 // STEP_MIN
 WET_MM = 5.0
-"""A day with so much rain is judged; of the others the newest DRY_DAYS."""
-DRY_DAYS = 2
 LONGEST_DAYS = 3
 """Wet days that follow one another are played as one stretch, up to so many."""
 
@@ -41,13 +40,12 @@ class Stretch:
 
 
 def stretches(rain_mm: Floats, starts: list[int]) -> list[Stretch]:
-    """The days to be judged: every wet one, and the newest dry ones. `starts` are the hours at which days begin.
+    """The days to be judged, wet ones that follow one another together. `starts` are the hours at which days begin.
 
     The last of `starts` is where the last day ends.
     """
     days = list(pairwise(starts))
     wet = [rain_mm[first:last].sum() >= WET_MM for first, last in days]
-    dry = [at for at, is_wet in enumerate(wet) if not is_wet][-DRY_DAYS:]
     found: list[Stretch] = []
     for at, (first, last) in enumerate(days):
         if (
@@ -58,7 +56,7 @@ def stretches(rain_mm: Floats, starts: list[int]) -> list[Stretch]:
             and last - found[-1].first <= 25 * LONGEST_DAYS
         ):
             found[-1] = Stretch(found[-1].first, last, True)
-        elif wet[at] or at in dry:
+        else:
             found.append(Stretch(first, last, wet[at]))
     return found
 
@@ -83,22 +81,21 @@ def filled(own: Floats) -> Floats:
 
 
 class Replanned:
-    """A PumpRule that plans anew every REPLAN_H hours from the level it finds, and follows that plan until then."""
+    """A PumpRule that plans anew every `replan_h` hours from the level it finds, and follows that plan until then."""
 
-    def __init__(self, network: Network, start: Now, ahead: Callable[[int], Now]) -> None:
-        self.network, self.ahead = network, ahead
+    def __init__(self, network: Network, start: Now, ahead: Callable[[int], Now], replan_h: int) -> None:
+        self.network, self.ahead, self.every = network, ahead, 60 * replan_h
         self.flows = list(start.sent.T)
         self.minutes: list[Floats] = []
         self.rule: PlanRule | None = None
 
     def wanted(self, minute: int, level: Floats, running: Bools) -> tuple[Floats, Bools]:
         """As the newest plan has it; minutes must come in their order, from 0 on."""
-        every = 60 * REPLAN_H
-        if minute % every == 0:
+        if minute % self.every == 0:
             at = replace(self.ahead(minute // 60), level=level[:, 0], sent=np.array(self.flows[-16:]).T)
             self.rule = following(self.network, at, plan(self.network, at))
         assert self.rule is not None
-        flow, runs = self.rule.wanted(minute % every, level, running)
+        flow, runs = self.rule.wanted(minute % self.every, level, running)
         self.minutes.append(flow[:, 0])
         if len(self.minutes) == STEP_MIN:
             self.flows.append(np.mean(self.minutes, axis=0))
@@ -106,7 +103,7 @@ class Replanned:
         return flow, runs
 
 
-def play(network: Network, truth: Now, ahead: Callable[[int], Now]) -> dict[str, Outcome]:
+def play(network: Network, truth: Now, ahead: Callable[[int], Now], replan_h: int) -> dict[str, Outcome]:
     """A stretch under each way of pumping. `truth` has the inflow that came, over as many steps as are played.
 
     `ahead` gives what was known at an hour of the stretch (its level and flows are replaced by the simulation's).
@@ -122,8 +119,8 @@ def play(network: Network, truth: Now, ahead: Callable[[int], Now]) -> dict[str,
         return replace(ahead(hour), own=truth.own[:, places], works_own=truth.works_own[:, places])
 
     return {
-        "advised": outcome(network, truth, Replanned(network, truth, ahead)),
-        "perfect_foresight": outcome(network, truth, Replanned(network, truth, knowing)),
+        "advised": outcome(network, truth, Replanned(network, truth, ahead, replan_h)),
+        "perfect_foresight": outcome(network, truth, Replanned(network, truth, knowing, replan_h)),
         "installed_rule": outcome(network, truth, installed_rule(network.wells, truth.available)),
     }
 

@@ -12,10 +12,11 @@ from tests.brain.dispatch.test_outcome import network, now
 DAYS = [24 * n for n in range(9)]
 
 
-def test_wet_days_are_joined_and_the_newest_dry_ones_kept() -> None:
+def test_wet_days_are_joined_and_dry_ones_stand_alone() -> None:
     rain = np.zeros(8 * 24)
     rain[30], rain[50], rain[100] = 6, 20, 4.9
-    assert stretches(rain, DAYS) == [Stretch(24, 72, True), Stretch(144, 168, False), Stretch(168, 192, False)]
+    dry = [Stretch(at, at + 24, False) for at in (0, 72, 96, 120, 144, 168)]
+    assert stretches(rain, DAYS) == [dry[0], Stretch(24, 72, True), *dry[1:]]
 
 
 def test_an_hour_hidden_by_a_full_well_is_told_by_the_other_wells() -> None:
@@ -37,7 +38,7 @@ def test_a_stretch_is_played_under_three_ways_from_one_state() -> None:
     def ahead(hour: int) -> object:
         return replace(truth, own=np.full((2, 96), [[60.0], [0.0]]))
 
-    ways = play(net, truth, ahead)  # type: ignore[arg-type]
+    ways = play(net, truth, ahead, 3)  # type: ignore[arg-type]
     lost = {way: result.overflow.sum() for way, result in ways.items()}
     assert lost["perfect_foresight"] <= lost["advised"] + 1 and lost["perfect_foresight"] < lost["installed_rule"]
     for result in ways.values():
@@ -49,7 +50,7 @@ def test_a_stretch_is_played_under_three_ways_from_one_state() -> None:
 def test_losses_of_all_stretches_are_summed_beside_the_rule_installed() -> None:
     net = network(1, capacity=150.0)
     at = now(net, 190, level=2.0)
-    ways = play(net, at, lambda hour: at)
+    ways = play(net, at, lambda hour: at, 6)
     rows = score_rows([ways, ways], net, 2)
     assert set(rows["model"]) == {"advised", "perfect_foresight"} and rows["n"].unique().to_list() == [2]
     told = {metric: (value, beside) for _, metric, value, beside, _ in rows.filter(model="advised").rows()}
