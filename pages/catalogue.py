@@ -1,6 +1,6 @@
 """The catalogue: every indicator with its file, examples and freshness; one in full; a draft tried on today's data."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from html import escape
 from pathlib import Path
@@ -21,7 +21,6 @@ from pages.components.table import Column, show_table, table_html
 
 page = open_page("catalogue")
 say, at = page.say, page.at
-assert at is not None
 files = answer(catalogue.listing, at)
 problems = answer(catalogue.problems_of, at)
 with shared_engine() as shared:
@@ -92,8 +91,8 @@ def checked(indicator_id: str, examples: int) -> str:
     return say("catalogue", "fails", n=len(wrong)) if wrong else say("catalogue", "passes", n=examples)
 
 
-def show_list() -> None:
-    """All indicators; their examples run once the list stands, and the verdicts come in when all are there."""
+def show_list() -> Callable[[], None]:
+    """All indicators at once, their examples said to run; what it returns runs them and puts their verdicts in."""
     show_heading(page, say("catalogue", "list"), say("catalogue", "list_means"))
     listed = files.join(verdicts(files["id"].to_list()), on="id", how="left", maintain_order="left")
     names = pl.Series([getattr(indicators[id_].name, page.lang) for id_ in listed["id"]], dtype=pl.String)
@@ -105,14 +104,18 @@ def show_list() -> None:
     )  # fmt: skip
     place = st.empty()
     place.html(table_html(page, rows, columns(), "indicators", None))
-    told = [checked(id_, examples) for id_, examples in rows.select("id", "examples").iter_rows()]
-    with place.container():
-        show_table(page, rows.with_columns(checked=pl.Series(told, dtype=pl.String)), columns(), "indicators", None)
+
+    def run_examples() -> None:
+        told = [checked(id_, examples) for id_, examples in rows.select("id", "examples").iter_rows()]
+        with place.container():
+            show_table(page, rows.with_columns(checked=pl.Series(told, dtype=pl.String)), columns(), "indicators", None)
+
+    return run_examples
 
 
 st.html(f"<style>{style()}</style>")
 show_checks()
-show_list()
+run_examples = show_list()
 ids = files["id"].to_list()
 chosen = select(
     page, "id", say("catalogue", "which"), ids, lambda id_: f"{getattr(indicators[id_].name, page.lang)} · {id_}",
@@ -124,3 +127,4 @@ if chosen is not None:
     text = detail.text
     show_detail(page, detail, catalogue.examples_of(indicators[chosen], page.utility))
 show_draft(page, at, indicators[chosen] if chosen else None, text)
+run_examples()  # last, as all of them take seconds: whoever came for something else has it by then

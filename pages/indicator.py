@@ -137,7 +137,7 @@ def draw(facts: Facts) -> None:
         show_heading(page, say("indicator", name), say("indicator", f"{name}_means"))
         show_found(page, getattr(facts, name), f"{one.id}-{name}", 300)
     show_heading(page, say("indicator", "lineage"))
-    show_lineage(page, facts.inputs, facts.views, getattr(one.name, page.lang))
+    show_lineage(page, facts.inputs, facts.views, one)
 
 
 def show() -> None:

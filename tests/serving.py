@@ -34,9 +34,7 @@ def serving(utility: Path, lake: Path, port: int | None = None, **settings: str)
         "WATER_WORKER": "external",
         **settings,
     }
-    server = subprocess.Popen(
-        [sys.executable, str(ROOT / "app.py")], env=environment, stdout=subprocess.PIPE, text=True
-    )
+    server = subprocess.Popen([sys.executable, str(ROOT / "app.py")], env=environment, stdout=subprocess.DEVNULL)
     try:
         address = f"http://127.0.0.1:{port}"
         _wait(address, server)
@@ -46,7 +44,7 @@ def serving(utility: Path, lake: Path, port: int | None = None, **settings: str)
         server.wait(20)
 
 
-def _wait(address: str, server: subprocess.Popen[str]) -> None:
+def _wait(address: str, server: subprocess.Popen[bytes]) -> None:
     ends = time.monotonic() + LONGEST_START_S
     while time.monotonic() < ends:
         assert server.poll() is None, "the server ended"

@@ -24,7 +24,7 @@ def show_detail(page: Page, detail: Detail, problems: Sequence[Problem]) -> None
     link = page.link("indicator", id=one.id)
     st.html(f'<p class="detail"><a href="{link}" target="_self">{escape(say("catalogue", "open"))}</a></p>')
     show_heading(page, say("catalogue", "lineage"), say("catalogue", "lineage_means"))
-    show_lineage(page, detail.inputs, detail.views, getattr(one.name, page.lang))
+    show_lineage(page, detail.inputs, detail.views, one)
     left, right = side_by_side("detail")
     with left:
         show_heading(page, say("catalogue", "inputs"))

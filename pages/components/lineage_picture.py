@@ -1,21 +1,26 @@
 """What an indicator stands on, as a picture in DOT: sources → tables → views → the indicator."""
 
 from collections.abc import Iterable
+from html import escape
 
 import polars as pl
 import streamlit as st
 
+from metrics.catalogue import Indicator
 from metrics.lineage import TABLE_OF_VIEW
 from pages.components.blocks import wide
 from pages.components.page import Page
 from pages.components.theme import themes
 
 
-def show_lineage(page: Page, inputs: pl.DataFrame, views: Iterable[str], title: str) -> None:
-    """Draw what an indicator stands on, `inputs` being those of metrics.queries.indicator."""
+def show_lineage(page: Page, inputs: pl.DataFrame, views: Iterable[str], indicator: Indicator) -> None:
+    """Draw what an indicator stands on, `inputs` being those of metrics.queries.indicator, and let it be taken away."""
+    title = getattr(indicator.name, page.lang)
     pairs = inputs.select("input", "source").drop_nulls().rows()
     with wide("lineage"):
         st.graphviz_chart(lineage_picture(pairs, views, title, page.view.theme))
+        label = escape(page.say("page", "picture"))
+        st.html(f'<button class="picture" data-picture="{escape(indicator.id)}-lineage.svg">{label}</button>')
 
 
 def lineage_picture(inputs: Iterable[tuple[str, str]], views: Iterable[str], title: str, theme: str) -> str:

@@ -1,5 +1,5 @@
 // Once in a browser: links inside the product change the page without loading the application anew, tables are sorted
-// by their heads, a menu closes when somebody looks elsewhere. Without this script the links are plain ones.
+// by their heads, a drawing is taken away as SVG, a menu closes when somebody looks elsewhere. Without this script the links are plain ones.
 if (!window.waterPages) {
   window.waterPages = true;
   document.addEventListener("click", (event) => {
@@ -18,6 +18,8 @@ if (!window.waterPages) {
     }
     const head = event.target.closest?.(".table th button");
     if (head) sort(head.closest("th"));
+    const picture = event.target.closest?.("[data-picture]");
+    if (picture) save(picture);
   });
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape") return;
@@ -26,6 +28,15 @@ if (!window.waterPages) {
       menu.querySelector("summary").focus();
     }
   });
+
+  const save = (button) => {
+    const drawing = button.closest(".stVerticalBlock").querySelector(".stGraphVizChart svg");
+    if (!drawing) return;
+    const file = new Blob([new XMLSerializer().serializeToString(drawing)], { type: "image/svg+xml" });
+    const link = Object.assign(document.createElement("a"), { href: URL.createObjectURL(file), download: button.dataset.picture });
+    link.click();
+    URL.revokeObjectURL(link.href);
+  };
 
   const sort = (th) => {
     const table = th.closest("table"), place = [...th.parentNode.children].indexOf(th);

@@ -16,7 +16,7 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 from PIL import Image
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, TimeoutError
 
 from data_sources.lake import Lake
 from data_sources.load import load_utility
@@ -37,6 +37,7 @@ BWDF = ROOT / "sample_data" / "bwdf"
 COLOURS = 96
 """Enough for a screen of greys and two accents; keeps a picture small."""
 THUMB = 460
+LONGEST_WAIT_MS = 120_000
 COLUMNS = 4
 ORDINARY = (19, 10.0)
 """A day of the sample's cycle without events, and a local hour of it."""
@@ -125,9 +126,13 @@ def take(browser: Browser, address: str, shot: Shot, moment: datetime | None) ->
     at = "" if moment is None else f"&at={moment:%Y-%m-%dT%H:%M:%SZ}&as=computed"
     page = browser.new_page(viewport={"width": shot.width, "height": shot.height})
     page.goto(f"{address}{shot.address}{at}")
-    page.wait_for_selector(
-        ".board .tile" if shot.page in ("", "wall") else "[data-drawn]", state="attached", timeout=120_000
-    )
+    try:
+        page.wait_for_selector(
+            ".board .tile" if shot.page in ("", "wall") else "[data-drawn]", state="attached", timeout=LONGEST_WAIT_MS
+        )
+    except TimeoutError as late:
+        text = page.locator("body").inner_text()[:300]
+        raise TimeoutError(f"{shot} of {at or 'now'} did not stand; it says: {text!r}") from late
     page.wait_for_timeout(7000 if shot.page in ("", "wall") else 1500)
     picture = Image.open(io.BytesIO(page.screenshot()))
     page.close()

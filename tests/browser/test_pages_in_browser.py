@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import math
+from xml.etree import ElementTree
 
 import openpyxl
 import pytest
@@ -103,6 +104,19 @@ def test_the_rows_that_count_against_it_download_as_they_are(new_page, sample_si
     sheet = openpyxl.load_workbook(io.BytesIO(xlsx_download.value.path().read_bytes())).active
     assert sheet.max_row == len(rows) + 1
     assert [cell.value for cell in sheet[1]] == list(rows[0])
+
+
+def test_the_lineage_downloads_as_it_is_drawn(new_page, sample_site):
+    page = new_page(1366, 1024)
+    page.goto(f"{sample_site}/indicator?id=pressure_compliance&{AT}&lang=en")
+    page.wait_for_selector(".stGraphVizChart svg text", timeout=30_000)
+    with page.expect_download() as taken:
+        page.get_by_text("Download picture, SVG").click()
+    assert taken.value.suggested_filename == "pressure_compliance-lineage.svg"
+    drawn = ElementTree.parse(taken.value.path()).getroot()
+    told = [one.text for one in drawn.iter("{http://www.w3.org/2000/svg}text")]
+    assert "Pressure compliance" in told
+    assert told == page.locator(".stGraphVizChart svg text").all_text_contents()
 
 
 @pytest.mark.parametrize(("width", "height", "lang", "theme"), TABLETS)
