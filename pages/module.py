@@ -112,7 +112,8 @@ def trends() -> None:
 def trend(one: Mapping[str, Any], first_day: date) -> None:
     """One indicator's closed periods with target and normal band."""
     name = one[f"name_{page.lang}"]
-    st.html(f"<h3>{escape(name)}</h3>")
+    unit = f" <small>{escape(say('unit', one['unit']))}</small>" if one["unit"] else ""
+    st.html(f"<h3>{escape(name)}{unit}</h3>")
     points = answer(queries.history, page.at, one["id"])
     if points["value"].null_count() == points.height:
         show_missing(page, say("module_page", "no_trend", name=name), say("module_page", "no_trend_how"))

@@ -9,6 +9,7 @@ from data_sources.problems import Problem
 from metrics.catalogue import Example, Expectation
 from metrics.queries.catalogue import Detail
 from pages.components.blocks import show_heading
+from pages.components.found_columns import with_subject_names
 from pages.components.lineage_picture import show_lineage
 from pages.components.page import Page
 from pages.components.side_by_side import side_by_side
@@ -31,7 +32,7 @@ def show_detail(page: Page, detail: Detail, problems: Sequence[Problem]) -> None
         show_table(page, detail.inputs, _columns(page, INPUTS), f"{one.id}-inputs", 300)
     with right:
         show_heading(page, say("catalogue", "limits"))
-        show_table(page, detail.limits, _columns(page, LIMITS), f"{one.id}-limits", 300)
+        show_table(page, with_subject_names(page, detail.limits), _columns(page, LIMITS), f"{one.id}-limits", 300)
     show_heading(page, say("catalogue", "examples"), say("catalogue", "list_means"))
     st.html("".join(_example(page, example, problems) for example in one.examples))
     show_heading(page, f"SELECT · {one.file}:{one.sql_line}")

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
+from data_sources.vocabulary import QUANTITIES
 from pages.components.page import Page
 from pages.components.table import Column, Row, show_table
 
@@ -18,7 +19,7 @@ def show_found(
     page: Page, rows: pl.DataFrame, name: str, height: int | None = 360, first: Sequence[Column] = ()
 ) -> None:
     """Draw the rows, `first` before their own columns; columns that say nothing are left out."""
-    rows = with_site_names(page, rows)
+    rows = with_subject_names(page, with_site_names(page, rows))
     told = [one for one in rows.columns if rows[one].null_count() < rows.height and one not in (c.name for c in first)]
     show_table(page, rows, [*first, *(_column(page, one) for one in told)], name, height)
 
@@ -29,6 +30,15 @@ def with_site_names(page: Page, rows: pl.DataFrame) -> pl.DataFrame:
         return rows
     names = [page.named("sites", one) if one else None for one in rows["site_id"]]
     return rows.select(pl.Series("site", names, dtype=pl.String()), *rows.columns)
+
+
+def with_subject_names(page: Page, rows: pl.DataFrame) -> pl.DataFrame:
+    """The rows with what a limit is about (`subject`) in words: the board's indicators and quantities; else its id."""
+    if "subject" not in rows.columns:
+        return rows
+    names = {one: page.say("quantity", one) for one in QUANTITIES}
+    names |= {one["id"]: one[f"name_{page.lang}"] for one in (page.board or {}).get("indicators", [])}
+    return rows.with_columns(pl.col("subject").replace(names))
 
 
 def _column(page: Page, name: str) -> Column:

@@ -69,6 +69,9 @@ def test_examples_ran_and_one_indicator_is_shown_in_full(sample_page):
     test = sample_page("catalogue", id="pressure_compliance", lang="en", theme="light")
     html = shown_html(test)
     assert 'data-checked="well"' in html
+    limits = html.split('data-table="pressure_compliance-limits"')[1].split("</table>")[0]
+    assert ">Pressure compliance<" in limits
+    assert "pressure_compliance" not in limits
     count = TEXT.count("\n- points")
     assert f"○ {count} pass" in lines(html)["pressure_compliance"]
     assert html.count('data-passes="yes"') == count
