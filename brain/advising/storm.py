@@ -80,12 +80,11 @@ def _reason(
     place, act_by, flow = ahead.row(0) if ahead.height else (helped["site_id"][0], high_from, 0.0)
     ends_at = max(helped["high_until"]) + STEP
     risks = helped["probability"].drop_nulls().to_list()
-    sentence = ("storm_left" if left_m3 >= LEAST_M3 else "storm_overflow") if by_volume else "storm_level"
     return Reason(
         kind="storm",
         cause=works,
         site_id=place,
-        sentence=sentence,
+        sentence=_sentence(left_m3, by_volume=by_volume, is_ahead=ahead.height > 0),
         act_by=act_by,
         ends_at=ends_at,
         gain=saved_m3 if by_volume else saved_h,
@@ -100,6 +99,7 @@ def _reason(
             "by": act_by,
             "peak": high_from,
             "left": round(left_m3),
+            "saved": round(saved_m3),
         },
         evidence={
             "counterfactual": INSTALLED,
@@ -111,6 +111,15 @@ def _reason(
             ).to_dicts(),
         },
     )  # fmt: skip
+
+
+def _sentence(left_m3: float, *, by_volume: bool, is_ahead: bool) -> str:
+    """Which words fit: what is gained, whether by pumping ahead, and whether something is left."""
+    if not by_volume:
+        return "storm_level"
+    if not is_ahead:
+        return "storm_hold"
+    return "storm_left" if left_m3 >= LEAST_M3 else "storm_overflow"
 
 
 def _pumped_ahead(flows: pl.DataFrame, high_from: datetime) -> pl.DataFrame:

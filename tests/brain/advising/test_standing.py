@@ -27,7 +27,7 @@ STORM = Reason(
     inputs_age_s=60.0,
     places={"station": "P1"},
     blanks={
-        "n": 3, "flow": 300, "by": NOW + timedelta(hours=1), "peak": NOW + timedelta(hours=3), "left": 12,
+        "n": 3, "flow": 300, "by": NOW + timedelta(hours=1), "peak": NOW + timedelta(hours=3), "left": 12, "saved": 30,
         "need": 2.4, "high": 2.64, "capacity": 2.5,
     },
     evidence={"stations": []},

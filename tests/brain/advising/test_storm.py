@@ -69,6 +69,17 @@ def test_what_the_plan_costs_at_one_station_is_taken_from_what_it_saves_at_anoth
     assert reasons(*P1, P2[0], rows("P2", "advised", [80, 80, 50, 50], [3, 5.2, 5.2, 3], [0, 20, 20, 0])) == []
 
 
+def test_where_nothing_is_pumped_ahead_the_advice_is_to_hold_back():
+    # it spills from the first step on by the rule; the plan pumps less, and 24 of the 40 m³ go elsewhere in time
+    held = [
+        rows("P1", "installed_rule", [300, 300], [5.2, 5.2], [20, 20]),
+        rows("P1", "advised", [250, 250], [5.1, 5.1], [8, 8]),
+    ]
+    (one,) = reasons(*held)
+    assert (one.sentence, one.site_id, one.act_by) == ("storm_hold", "P1", NOW)
+    assert (one.blanks["saved"], one.blanks["left"]) == (24, 16)
+
+
 def test_a_plan_that_helps_nobody_is_no_reason():
     assert reasons(*P3) == []
 
