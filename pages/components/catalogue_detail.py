@@ -9,7 +9,7 @@ from data_sources.problems import Problem
 from metrics.catalogue import Example, Expectation
 from metrics.queries.catalogue import Detail
 from pages.components.blocks import show_heading
-from pages.components.found_columns import with_subject_names
+from pages.components.found_columns import WORDS, with_subject_names
 from pages.components.lineage_picture import show_lineage
 from pages.components.page import Page
 from pages.components.side_by_side import side_by_side
@@ -42,7 +42,7 @@ def show_detail(page: Page, detail: Detail, problems: Sequence[Problem]) -> None
 
 
 def _columns(page: Page, names: Sequence[str]) -> list[Column]:
-    return [Column(name, page.say("column", name)) for name in names]
+    return [Column(name, page.say("column", name), words=WORDS.get(name)) for name in names]
 
 
 def _example(page: Page, example: Example, problems: Sequence[Problem]) -> str:

@@ -66,7 +66,7 @@ def definition(facts: Facts, lang: str, theme: str, say: Words) -> str:
                 say("indicator", "question"): getattr(one.question, lang),
                 say("indicator", "definition"): getattr(one.definition, lang),
                 say("indicator", "caveat"): getattr(one.caveat, lang),
-                say("indicator", "standard"): one.standard,
+                say("indicator", "standard"): say("standard", one.standard),
                 say("indicator", "direction"): say("direction", one.direction),
                 say("indicator", "period"): f"{say('period', one.period)} · {one.window} · {say('shows', one.shows)}",
                 say("indicator", "owner"): one.owner,
