@@ -120,8 +120,11 @@ def test_mutated_csv(source, tiny_utility):
 
 
 def assert_every_cell_was_read(content, payload, source):
-    """What another reader finds in the text (quotes apart, which each reads in its way)."""
-    text = content.decode("utf-8-sig")
+    """What another reader finds in the text (quotes apart, which each reads in its way).
+
+    A carriage return alone ends no record: it stands inside a cell, where it is a blank like any other.
+    """
+    text = re.sub(r"\r(?!\n)", " ", content.decode("utf-8-sig"))
     if '"' in text or "\x00" in text:
         return
     there = [cell.strip() for record in csv.reader(io.StringIO(text)) for cell in record]
