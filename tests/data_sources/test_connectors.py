@@ -3,6 +3,7 @@
 import importlib.util
 import inspect
 import re
+import subprocess
 import sys
 
 import pytest
@@ -126,6 +127,18 @@ def test_a_new_connector_keeps_to_the_contract_and_its_test_passes(tmp_path, mon
     assert pytest.main(["-q", "-p", "no:cacheprovider", "--rootdir", str(tmp_path), str(files[1])]) == 0
     with pytest.raises(BadInput, match="is there already"):
         write_skeleton(tmp_path, "made_up")
+
+
+@pytest.mark.parametrize("kind", ["acme", "made_up", "zigbee"])  # before, between and after what stands in the imports
+def test_a_new_connector_passes_the_linter(kind, tmp_path):
+    (tmp_path / "docs" / "connectors").mkdir(parents=True)
+    (tmp_path / "docs" / "connectors" / "README.md").write_text(QUALITY, encoding="utf-8")
+    for path in write_skeleton(tmp_path, kind)[:2]:
+        place = str(ROOT / path.relative_to(tmp_path))  # the settings of this house, and of that folder
+        for act in (["check", "-q"], ["format", "--check", "-q"]):
+            command = [sys.executable, "-m", "ruff", *act, "--stdin-filename", place, "-"]
+            said = subprocess.run(command, input=path.read_bytes(), capture_output=True, check=False, cwd=ROOT)
+            assert said.returncode == 0, said.stdout.decode()
 
 
 def test_ready_made_maps_are_named_in_the_docs():
