@@ -61,7 +61,8 @@ def now(board: Mapping[str, Any]) -> None:
     left, right = side_by_side("now", [3, 2])
     with left:
         show_heading(page, say("module_page", "exceptions"))
-        show_exceptions(page, board, exceptions_about(board, ids, {one["id"] for one in tiles}))
+        is_known = any(one["state"] != "unknown" for one in tiles)
+        show_exceptions(page, board, exceptions_about(board, ids, {one["id"] for one in tiles}), is_known=is_known)
     with right:
         show_heading(page, say("module_page", "map"))
         show_map(page, board, ids)

@@ -30,7 +30,8 @@ TONES = {"running": "spark", "stopped": "band", "unavailable": "warning"}
 
 page = page_of_address("site")
 say, utility = page.say, page.utility
-site_id = page.wanted.get("site", utility.sites["site_id"][0])
+first = [*utility.groups["site_id"], *utility.sites["site_id"]][0]
+site_id = page.wanted.get("site", first)
 row = next(iter(utility.sites.filter(pl.col("site_id") == site_id).to_dicts()), None)
 page_head(page, page.named("sites", site_id) if row else say("site_page", "no_such"))
 
@@ -210,7 +211,9 @@ def show(row: dict[str, Any]) -> None:
     with left:
         show_heading(page, say("site_page", "exceptions"))
         if board is not None:
-            show_exceptions(page, board, exceptions_about(board, {site_id}, set()))
+            states = [site["state"] for site in board["sites"] if site["site_id"] == site_id]
+            is_known = points.height > 0 and states != ["unknown"]
+            show_exceptions(page, board, exceptions_about(board, {site_id}, set()), is_known=is_known)
     with right:
         facts(row)
     point_table(points)

@@ -51,8 +51,8 @@ def exceptions_about(board: Board, sites: Collection[str], indicators: Collectio
     ]
 
 
-def show_exceptions(page: Page, board: Board, found: Sequence[Mapping[str, Any]]) -> None:
-    """Exceptions as a list that leads to what they are about; where there is none it says so."""
+def show_exceptions(page: Page, board: Board, found: Sequence[Mapping[str, Any]], *, is_known: bool) -> None:
+    """Exceptions as a list that leads to what they are about; where there is none it says so, or that nobody knows."""
     names = {site["site_id"]: site[f"name_{page.lang}"] for site in board["sites"]}
     entries = "".join(
         f'<li data-exception="{escape(one["subject"])}" data-state="{one["state"]}">'
@@ -61,7 +61,8 @@ def show_exceptions(page: Page, board: Board, found: Sequence[Mapping[str, Any]]
         f"<small>{escape(details(one, board, page.say))}</small></li>"
         for one in found
     )
-    none = f'<li><i class="normal">○</i> {escape(page.say("exceptions", "none_open"))}</li>'
+    state, word = ("normal", "none_open") if is_known else ("unknown", "nothing_known")
+    none = f'<li><i class="{state}">{SHAPES[state]}</i> {escape(page.say("exceptions", word))}</li>'
     label = escape(page.say("exceptions", "open_list"))
     st.html(f'<ol class="open" tabindex="0" aria-label="{label}">{entries or none}</ol>')
 

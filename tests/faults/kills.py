@@ -9,7 +9,7 @@ from tests.faults.kill_points import BOARD, POINTS, RECEIVER, die_within
 from tests.faults.plant import Plant
 from tests.faults.table import Row, row
 
-LONGEST_S = 20.0
+LONGEST_S = 60.0
 """A point that isn't passed by then is not on the way."""
 
 

@@ -82,3 +82,15 @@ def test_a_chosen_site_goes_into_the_address(sample_page, demonstration):
 def test_where_no_point_reports_it_is_unknown_how_many_are_past_a_limit(sample_page):
     shown = [shown_html(sample_page("site", site="PS01", at=at)) for at in (AS_OF.isoformat(), "2020-01-01T00:00Z")]
     assert [re.findall('data-figure="超限测点" data-value="(.*?)"', html) for html in shown] == [["0.0"], [""]]
+
+
+def test_where_nothing_is_measured_nobody_says_that_nothing_is_wrong(sample_page):
+    shown = [shown_html(sample_page("site", site=site)) for site in ("PS01", "NET")]
+    assert ["没有数据，无从判断" in html for html in shown] == [False, True]
+    assert "没有未结异常" not in shown[1]
+
+
+def test_the_first_site_shown_is_one_with_points(sample_page, demonstration):
+    first = demonstration.groups["site_id"][0]
+    name = demonstration.sites.filter(pl.col("site_id") == first)["name_zh"][0]
+    assert f"<h1>{name}</h1>" in shown_html(sample_page("site"))
