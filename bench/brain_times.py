@@ -1,16 +1,13 @@
 """How long the brain takes on the demonstration utility: its first run, the next ticks, a plan, a what-if."""
 
 import os
-import shutil
 import subprocess
 import sys
-import tempfile
 from datetime import datetime, timedelta
 from functools import partial
-from pathlib import Path
 
 from bench.claim import Claim, seconds
-from bench.synthetic import demonstration
+from bench.served import history_copied
 from brain.dispatch.known import situation
 from brain.dispatch.sewers import plan
 from brain.dispatch.what_if import Scenario, what_if
@@ -19,7 +16,6 @@ from brain.question import slot
 from brain.sewage_dispatch import QUESTION
 from data_sources.lake import Lake
 from data_sources.problems import ROOT
-from data_sources.settings import Settings
 from metrics.catalogue import load_catalogue
 from metrics.engine import Engine
 
@@ -45,19 +41,13 @@ def supposed(engine: Engine, at: datetime, scenario: Scenario) -> None:
 
 def main() -> Claim:
     """On a copy of the demonstration's lake that nobody has asked yet. Raises SystemExit where there is none."""
-    utility = demonstration()
-    built = Settings().lake_of(utility.id)
-    if not (built / "reading").exists():
-        raise SystemExit(f"{built} has no readings: build the demonstration first, `python -m sample_data build`")
-    with tempfile.TemporaryDirectory(prefix="bench-") as name:
-        lake = Lake(Path(name) / "lake", utility)
-        shutil.copytree(built, lake.root, ignore=shutil.ignore_patterns("brain", "board.json"))
+    with history_copied("brain", "board.json") as lake:
         newest = lake.newest("reading")
         assert newest is not None
-        at = slot(QUESTION.clock, newest - timedelta(hours=2), utility)
+        at = slot(QUESTION.clock, newest - timedelta(hours=2), lake.utility)
         later = {"first_run": timedelta(), "quarter_later": timedelta(minutes=15), "hour_later": timedelta(hours=1)}
         taken = {step: seconds(partial(asked, lake, at + after)) for step, after in later.items()}
-        engine = Engine(utility, lake, load_catalogue(utility))
+        engine = Engine(lake.utility, lake, load_catalogue(lake.utility))
         network, now, _ = situation(inputs_of(engine, QUESTION, at), at)
         taken["plan"] = max(seconds(partial(plan, network, now)) for _ in range(3))
         taken["what_if"] = max(seconds(partial(supposed, engine, at, rain)) for rain in (STORM, Scenario()))

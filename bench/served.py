@@ -40,19 +40,27 @@ def storm_board() -> dict[str, Any]:
 
 
 @contextmanager
-def history_served() -> Iterator[tuple[str, Callable[[int], None]]]:
-    """The address of a server over a copy of the demonstration's lake, and what gives it another newest snapshot.
-
-    The snapshot is that of so many times five minutes before the newest reading. Raises SystemExit where there is no
-    lake to copy.
-    """
+def history_copied(*without: str) -> Iterator[Lake]:
+    """A copy of the demonstration's lake, but for what is named. Raises SystemExit where there is none to copy."""
     utility = demonstration()
     built = Settings().lake_of(utility.id)
     if not (built / "reading").exists():
         raise SystemExit(f"{built} has no readings: build the demonstration first, `python -m sample_data build`")
     with tempfile.TemporaryDirectory(prefix="bench-") as name:
         lake = Lake(Path(name) / "lake", utility)
-        shutil.copytree(built, lake.root)
+        shutil.copytree(built, lake.root, ignore=shutil.ignore_patterns(*without))
+        yield lake
+
+
+@contextmanager
+def history_served() -> Iterator[tuple[str, Callable[[int], None]]]:
+    """The address of a server over a copy of the demonstration's lake, and what gives it another newest snapshot.
+
+    The snapshot is that of so many times five minutes before the newest reading. Raises SystemExit where there is no
+    lake to copy.
+    """
+    with history_copied() as lake:
+        utility = lake.utility
         engine, newest = Engine(utility, lake, load_catalogue(utility)), lake.newest("reading")
         assert newest is not None
 

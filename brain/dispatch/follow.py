@@ -5,6 +5,7 @@ import numpy as np
 from brain.sewer.wells import Bools, Floats, Wells
 
 STEP_MIN = 15
+STEPS_AN_HOUR = 60 // STEP_MIN
 MARGIN_M = 0.1
 """So far above the dry-run level a plan ends, and so far below alarm level or crest the last pump has started."""
 CLOSE, WIDE = 0.5, 1.5

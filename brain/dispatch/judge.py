@@ -9,7 +9,8 @@ import numpy as np
 import polars as pl
 
 from brain.dispatch.energy import prices
-from brain.dispatch.known import STEPS_AN_HOUR, situation, steps_from
+from brain.dispatch.follow import STEPS_AN_HOUR
+from brain.dispatch.known import situation, steps_from
 from brain.dispatch.outcome import Outcome
 from brain.dispatch.sewers import Now
 from brain.dispatch.trial import (

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import numpy as np
 
 from brain.dispatch.energy import prices, station_kwh_per_m3
-from brain.dispatch.follow import STEP_MIN
+from brain.dispatch.follow import STEP_MIN, STEPS_AN_HOUR
 from brain.dispatch.sewers import STEPS, Now
 from brain.question import Inputs
 from brain.sewer.network import Network
@@ -18,7 +18,6 @@ from brain.storm_risk import ahead_of
 
 SENT_H = 4
 """Hours of pumped flow of which some may still be under way."""
-STEPS_AN_HOUR = 60 // STEP_MIN
 
 
 def situation(inputs: Inputs, now: datetime) -> tuple[Network, Now, Ahead]:

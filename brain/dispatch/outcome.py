@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from brain.dispatch.energy import onward_kwh_per_m3
-from brain.dispatch.follow import STEP_MIN, PlanRule
+from brain.dispatch.follow import STEP_MIN, STEPS_AN_HOUR, PlanRule
 from brain.dispatch.sewers import STEP_H, Now
 from brain.dispatch.solve import Schedule
 from brain.sewer.network import Network, Run, simulate
@@ -13,7 +13,6 @@ from brain.sewer.wells import Bools, Floats, PumpRule, installed_rule
 
 MOST_STARTS = 6
 """Starts of one pump in an hour that a motor of this size is built for (house default; makers name 6 to 15)."""
-STEPS_AN_HOUR = 60 // STEP_MIN
 CLOSE_BEFORE = 2 * STEPS_AN_HOUR
 """So many steps before something is lost a plan is followed closely."""
 LEAST_LOST = 1.0

@@ -12,7 +12,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from brain.dispatch.follow import STEP_MIN, PlanRule
+from brain.dispatch.follow import STEP_MIN, STEPS_AN_HOUR, PlanRule
 from brain.dispatch.outcome import Outcome, following, outcome
 from brain.dispatch.sewers import STEPS, Now, plan
 from brain.sewer.network import Network
@@ -21,13 +21,9 @@ from brain.storm.record import Record
 
 REPLAN_H, DRY_REPLAN_H = 3, 6
 """Hours after which a plan is made anew, on wet days and on dry ones, whose inflow is much as foreseen."""
-STEPS_AN_HOUR = 60 // STEP_MIN
 WET_MM = 5.0
 LONGEST_DAYS = 3
 """Wet days that follow one another are played as one stretch, up to so many."""
-
-Foresee = Callable[[datetime, int], Floats]
-"""The own inflow of STEPS steps from a moment on, m³/h (stations + works, steps); the moment's hour of the stretch."""
 
 
 @dataclass(frozen=True)
