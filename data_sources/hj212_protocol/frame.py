@@ -20,6 +20,8 @@ _HEX = re.compile(rb"[0-9A-Fa-f]{4}")
 
 LONGEST = 6 + 9999 + 4
 """Bytes of the longest packet whose length four digits can say; more without an end is noise."""
+_WINDOW = 2 * LONGEST
+"""Bytes that are looked at for one piece: so a long capture, or a long stretch of noise, takes no longer a byte."""
 
 
 @dataclass(frozen=True)
@@ -44,11 +46,14 @@ class FrameReader:
     """Takes bytes as they arrive and gives whole packets back; what is unfinished waits for the rest."""
 
     def __init__(self) -> None:
-        self._buffer = b""
+        self._buffer, self._at = b"", 0
+        self._barren = 0
+        """No packet that is whole by its length begins behind `_at` and before here."""
 
     def feed(self, data: bytes) -> Iterator[Piece]:
         """The packets that are whole now."""
-        self._buffer += data
+        self._buffer = self._buffer[self._at :] + data
+        self._barren, self._at = max(0, self._barren - self._at), 0
         yield from self._pieces(last=False)
 
     def flush(self) -> Iterator[Piece]:
@@ -57,16 +62,48 @@ class FrameReader:
 
     def __len__(self) -> int:
         """Bytes that wait for the rest of their packet."""
-        return len(self._buffer)
+        return len(self._buffer) - self._at
 
     def _pieces(self, last: bool) -> Iterator[Piece]:
-        while self._buffer:
-            piece = _first(self._buffer, last)
+        while len(self):
+            window = self._buffer[self._at : self._at + _WINDOW]
+            piece = self._first(window, last and len(window) == len(self))
             if piece is None:
                 return
-            self._buffer = self._buffer[len(piece.raw) :]
+            self._at += len(piece.raw)
             if not _BETWEEN.fullmatch(piece.raw):
                 yield piece
+
+    def _first(self, window: bytes, last: bool) -> Piece | None:
+        """What the window begins with; None where that can't be said before more comes."""
+        head = HEAD.search(window)
+        if head is None or head.start() > 0:
+            return _noise(window, None if head is None else head.start(), last)
+        whole = _by_length(window, 0) or _by_checksum(window) or _encrypted(window, last)
+        if whole is not None:
+            return whole
+        following = self._following(window)
+        if following is not None:
+            return _broken(window[:following])
+        if not _complete(window, 0):
+            return _broken(window) if last else None
+        head, line_end = HEAD.search(window, 6), _LINE_END.search(window, 6)
+        ends = [*([head.start()] if head else []), *([line_end.end()] if line_end else [])]
+        if ends:
+            return _broken(window[: min(ends)])
+        return _broken(window[:LONGEST]) if last or len(window) > LONGEST else None
+
+    def _following(self, window: bytes) -> int | None:
+        """Where the next packet begins that is whole by its length; a head that can't become one is looked at once."""
+        settled = True
+        for head in HEAD.finditer(window, max(6, self._barren - self._at)):
+            at = head.start()
+            if _by_length(window, at):
+                return at
+            settled = settled and _complete(window, at)
+            if settled:
+                self._barren = self._at + at + 1
+        return None
 
 
 def split(capture: bytes) -> Iterator[Piece]:
@@ -74,25 +111,6 @@ def split(capture: bytes) -> Iterator[Piece]:
     reader = FrameReader()
     yield from reader.feed(capture)
     yield from reader.flush()
-
-
-def _first(buffer: bytes, last: bool) -> Piece | None:
-    """What the buffer begins with; None where that can't be said before more comes."""
-    head = HEAD.search(buffer)
-    if head is None or head.start() > 0:
-        return _noise(buffer, None if head is None else head.start(), last)
-    whole = _by_length(buffer) or _by_checksum(buffer) or _encrypted(buffer, last)
-    if whole is not None:
-        return whole
-    following = next((m.start() for m in HEAD.finditer(buffer, 6) if _by_length(buffer[m.start() :])), None)
-    if following is not None:
-        return _broken(buffer[:following])
-    if not _complete(buffer):
-        return _broken(buffer) if last else None
-    ends = [m.start() for m in [HEAD.search(buffer, 6)] if m] + [m.end() for m in [_LINE_END.search(buffer, 6)] if m]
-    if ends:
-        return _broken(buffer[: min(ends)])
-    return _broken(buffer[:LONGEST]) if last or len(buffer) > LONGEST else None
 
 
 def _noise(buffer: bytes, end: int | None, last: bool) -> Piece | None:
@@ -103,33 +121,36 @@ def _noise(buffer: bytes, end: int | None, last: bool) -> Piece | None:
     return Piece(raw, error="no packet: expected ## and four digits of length")
 
 
-def _length(buffer: bytes) -> int | None:
-    digits = buffer[2:6].strip()
+def _length(buffer: bytes, at: int) -> int | None:
+    digits = buffer[at + 2 : at + 6].strip()
     return int(digits) if digits.isdigit() else None
 
 
-def _complete(buffer: bytes) -> bool:
-    """Whether as many bytes are there as the length says."""
-    length = _length(buffer)
-    return length is None or len(buffer) >= 6 + length + 4
+def _complete(buffer: bytes, at: int) -> bool:
+    """Whether as many bytes are there as the length says that stands at `at`."""
+    length = _length(buffer, at)
+    return length is None or len(buffer) >= at + 6 + length + 4
 
 
-def _by_length(buffer: bytes) -> Piece | None:
-    length = _length(buffer)
-    if length is None or not _complete(buffer):
+def _by_length(buffer: bytes, at: int) -> Piece | None:
+    """The packet that begins at `at`, where its length and its checksum are right."""
+    length = _length(buffer, at)
+    if length is None or not _complete(buffer, at):
         return None
-    segment, printed = buffer[6 : 6 + length], buffer[6 + length : 10 + length]
-    if not _HEX.fullmatch(printed):
+    end = at + 6 + length
+    if not _HEX.fullmatch(buffer, end, end + 4):
         return None
-    if checksum(segment) != int(printed, 16) and not (is_encrypted(segment) and segment.endswith(b"&&")):
+    segment = buffer[at + 6 : end]
+    if checksum(segment) != int(buffer[end : end + 4], 16) and not (is_encrypted(segment) and segment.endswith(b"&&")):
         return None
-    return _whole(buffer, 6 + length)
+    return _whole(buffer, end, at)
 
 
 def _by_checksum(buffer: bytes) -> Piece | None:
-    """A packet whose length is wrong, where a `&&XXXX` bears the right checksum."""
+    """A packet whose length is wrong, where a `&&XXXX` before the next one bears the right checksum."""
+    following = HEAD.search(buffer, 6, LONGEST)
     register, at = 0xFFFF, 6
-    for end in _END.finditer(buffer, 6, LONGEST):
+    for end in _END.finditer(buffer, 6, following.start() if following else LONGEST):
         register = checksum(buffer[at : end.start() + 2], register)
         at = end.start() + 2
         if register == int(end[1], 16):
@@ -141,27 +162,27 @@ def _encrypted(buffer: bytes, last: bool) -> Piece | None:
     """The checksum is of the plain text and the length may be, too: up to the next `&&XXXX` before a line's end."""
     start = _SEALED.search(buffer, 6, LONGEST)
     for end in _END.finditer(buffer, start.end(), LONGEST) if start else ():
-        rest = buffer[end.end() :]
-        if _LINE_END.match(rest) or HEAD.match(rest) or (last and not rest):
+        after = end.end()
+        if _LINE_END.match(buffer, after) or HEAD.match(buffer, after) or (last and after == len(buffer)):
             return _whole(buffer, end.start() + 2)
     return None
 
 
-def _whole(buffer: bytes, end: int) -> Piece:
-    """The packet whose segment ends at `end`, with the line's end behind it where that is there already."""
+def _whole(buffer: bytes, end: int, at: int = 0) -> Piece:
+    """The packet from `at` whose segment ends at `end`, with the line's end behind it where that is there already."""
     line_end = _LINE_END.match(buffer, end + 4)
     stop = line_end.end() if line_end else end + 4
-    return Piece(buffer[:stop], buffer[6:end], int(buffer[end : end + 4], 16))
+    return Piece(buffer[at:stop], buffer[at + 6 : end], int(buffer[end : end + 4], 16))
 
 
 def _broken(raw: bytes) -> Piece:
-    length = _length(raw)
+    length = _length(raw, 0)
     if length is None:
         return Piece(raw, error="no packet: expected ## and four digits of length")
     segment, printed = raw[6 : 6 + length], raw[6 + length : 10 + length]
     if _HEX.fullmatch(printed):
         said = printed.decode().upper()
         return Piece(raw, error=f"checksum: the packet says {said}, its text gives {checksum(segment):04X}")
-    if not _complete(raw):
+    if not _complete(raw, 0):
         return Piece(raw, error=f"half a packet: {len(raw)} bytes of {length + 10}")
     return Piece(raw, error=f"length: no checksum stands after {length} bytes")

@@ -94,19 +94,19 @@ class Receiver:
             writer.close()
 
     async def _receive(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        frames, bad = FrameReader(), 0
+        frames, bad, peer = FrameReader(), 0, writer.get_extra_info("peername")
         try:
-            while bad < self._limits.bad_in_a_row:
-                data = await asyncio.wait_for(reader.read(CHUNK), self._limits.idle_s)
-                if not data:
-                    return
+            while data := await asyncio.wait_for(reader.read(CHUNK), self._limits.idle_s):
                 for piece in frames.feed(data):
                     bad = 0 if piece.error is None else bad + 1
                     await self._queue.put(self._arrival(piece, writer))
+                    if bad >= self._limits.bad_in_a_row:
+                        log.warning("connection closed, it sends no packets", peer=peer, unread_bytes=len(frames))
+                        frames = FrameReader()
+                        return
                 if writer.transport.get_write_buffer_size() > UNREAD_ANSWERS:
-                    log.warning("connection closed, its answers are not read", peer=writer.get_extra_info("peername"))
+                    log.warning("connection closed, its answers are not read", peer=peer)
                     return
-            log.warning("connection closed, it sends no packets", peer=writer.get_extra_info("peername"))
         finally:
             for piece in frames.flush():
                 with suppress(asyncio.QueueFull):  # half a packet, which the station will send again

@@ -143,6 +143,21 @@ def test_a_wrong_length_is_found_out_by_the_checksum():
         assert only(length + OLD[6:]).values == only(OLD).values
 
 
+@pytest.mark.parametrize("flag", [8, 9])
+def test_a_heartbeat_and_data_sent_again_as_of_2025(flag):
+    beat = only(sent("", cn="9015", flag=flag))
+    assert (beat.problem, beat.version, beat.is_data, beat.wants_answer) == (None, 2025, False, flag == 9)
+    again = only(sent("DataTime=20260915081500;w01018-Rtd=7", flag=flag, more="RF=1;"))
+    assert (again.problem, numbers(again)) == (None, {("w01018", "Rtd"): 7.0})
+
+
+def test_long_noise_is_cut_into_pieces_and_hides_no_packet():
+    noise = b"##0001" * 10_900  # for minutes, where each piece is searched to the end for the next packet
+    *bad, good = decode(noise + MINUTES)
+    assert good.raw == MINUTES
+    assert b"".join(packet.raw for packet in bad) == noise
+
+
 def test_parts_are_put_together_whatever_their_order():
     first = sent("DataTime=20260915081500;w01018-Rtd=7", flag=7, more="PNUM=2;PNO=1;")
     second = sent("w01018-Flag=T;w21003-Rtd=2,w21003-Flag=N", flag=7, more="PNUM=2;PNO=2;")

@@ -26,6 +26,11 @@ def test_instants_hours_and_days():
     assert readings(decode(day), 600)["span_s"].to_list() == [86_400]
 
 
+def test_states_of_devices():
+    rows = readings(decode(sent("DataTime=20260914000000;SB1-RS=1;SB2-RS=0", cn="2021")), 600)
+    assert rows.select("tag", "span_s", "value").rows() == [("MN1/SB1", 0, 1), ("MN1/SB2", 0, 0)]
+
+
 def test_nothing_of_control_packets_and_empty_values():
     assert readings(decode(ASK), 600).is_empty()
     assert readings(decode(sent("DataTime=20260915081500;w01018-Rtd=-,w01018-Flag=B")), 600).is_empty()
@@ -42,3 +47,6 @@ def test_flags(flag, quality):
 
 def test_every_unit_of_the_code_table_is_one():
     assert [unit for unit in UNITS.values() if not is_unit(unit)] == []
+    traces = {"w20111", "w20115", "w20117", "w20119", "w20120"}
+    assert {code for code, unit in UNITS.items() if unit == "µg/L"} == traces
+    assert UNITS["w00000"] == "L/s"

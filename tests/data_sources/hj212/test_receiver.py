@@ -142,6 +142,46 @@ def test_later_parts_come_with_the_earlier_ones():
     run(scenario())
 
 
+def test_parts_that_come_in_another_order_are_together_at_last():
+    parts = [
+        sent(text, flag=7, more=f"PNUM=3;PNO={number};")
+        for number, text in enumerate(["DataTime=20260915081500", "w01018-Rtd=7", "w21003-Rtd=2"], 1)
+    ]
+
+    async def scenario():
+        disk = Disk()
+        async with receiving(disk) as port:
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            for number in (3, 1, 1, 2):  # the first is sent again
+                writer.write(parts[number - 1])
+                await reader.readuntil(b"\r\n")
+            whole = decode(disk.kept[-1])
+            assert [(one.problem, [value.code for value in one.values]) for one in whole] == [
+                (None, ["w01018", "w21003"])
+            ]
+            writer.close()
+
+    run(scenario())
+
+
+def test_one_that_sends_noise_holds_up_no_other():
+    async def scenario():
+        disk = Disk()
+        async with receiving(disk) as port:
+            noisy, noise = await asyncio.open_connection("127.0.0.1", port)
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            noise.write(b"##0001" * 10_900)
+            writer.write(MINUTES)
+            assert await asyncio.wait_for(reader.readexactly(len(ANSWER_TO_MINUTES)), 5) == ANSWER_TO_MINUTES
+            with pytest.raises((ConnectionError, asyncio.IncompleteReadError)):
+                await noisy.readexactly(1)
+            await until(lambda: b"".join(disk.kept).count(b"##0001") >= Limits().bad_in_a_row)
+            assert b"".join(disk.kept).count(b"##0001") == Limits().bad_in_a_row
+            writer.close()
+
+    run(scenario())
+
+
 def test_limits():
     async def scenario():
         disk = Disk()
