@@ -11,6 +11,7 @@ import time
 from argparse import ArgumentParser
 from collections.abc import Callable
 from datetime import UTC, date, datetime
+from typing import Any
 
 import structlog
 
@@ -22,7 +23,7 @@ from data_sources.load import load_utility
 from data_sources.locks import LockHeld
 from data_sources.logs import log_to
 from data_sources.power import mend
-from data_sources.problems import FAILURES, BadInput, Problem
+from data_sources.problems import FAILURES, BadInput, Problem, shown_failure
 from data_sources.runner import Runner
 from data_sources.settings import Settings
 from data_sources.upkeep import keep_up
@@ -52,8 +53,8 @@ class Worker:
         self.engine = Engine(self.utility, lake, self.catalogue.now())
         self.sources = Runner(lake)
         self._said: list[Problem] = []
-        self._failed: set[str] = set()
-        self._steps: dict[str, dict[str, float]] = {}
+        self._failed: dict[str, str] = {}
+        self._steps: dict[str, dict[str, Any]] = {}
         self._closed_for: date | None = None
         self._kept_up_on: date | None = None
 
@@ -108,17 +109,21 @@ class Worker:
         started = time.perf_counter()
         try:
             act()
-        except FAILURES:
+        except FAILURES as error:
             if ENDING.is_set():
                 sys.exit(0)
             if name not in self._failed:
                 log.exception("step failed", step=name)
-            self._failed.add(name)
+            self._failed[name] = shown_failure(error)
         else:
             if name in self._failed:
                 log.info("step recovered", step=name)
-            self._failed.discard(name)
-        self._steps[name] = {"seconds": time.perf_counter() - started, "failed": name in self._failed}
+            self._failed.pop(name, None)
+        self._steps[name] = {
+            "seconds": time.perf_counter() - started,
+            "failed": name in self._failed,
+            "error": self._failed.get(name),
+        }
 
     def say(self) -> None:
         """Keep how long each step took, for whoever watches."""
@@ -147,7 +152,9 @@ def _lives(parent: int | None) -> bool:
 
 
 def _end(*_: object) -> None:
-    """Leave wherever this process is."""
+    """Leave wherever this process is; being asked again doesn't interrupt the leaving."""
+    if ENDING.is_set():
+        return
     ENDING.set()
     sys.exit(0)
 
@@ -164,6 +171,7 @@ def main() -> int:
         log_to(lake.root / "logs", "worker")
         # an end that was asked for takes along what works for this process: the brain, the sources' processes
         signal.signal(signal.SIGTERM, _end)
+        signal.signal(signal.SIGINT, _end)
         with lake.worker_lock(), beating(lake.root):
             for said in mend(lake.root):
                 log.warning("after the machine went down", lost=said)

@@ -32,7 +32,7 @@ RETRY = wait_exponential_jitter(initial=1, max=60, jitter=2)
 """Seconds until a source that failed is asked again."""
 LOOK_FOR_PARENT_S = 1.0
 LAST_TRY = "last_try.json"
-"""Beside a spool: what became of the last try (state, error, tried_at, since)."""
+"""Beside a spool: what became of the last try (state, error, tried_at, since), and what files were set apart."""
 
 
 def spool_folder(lake_root: Path, name: str) -> Path:
@@ -47,11 +47,12 @@ class Collecting:
         self.name, self.sources, self.module, self.folder = name, sources, module, folder
         self.spool = Spool(folder)
         self._cursors: dict[str, str] = read_json(folder / "cursors.json")
-        self._failing = read_json(folder / LAST_TRY).get("state") == "failed"
+        last = read_json(folder / LAST_TRY)
+        self._failing, self._set_apart = last.get("state") == "failed", last.get("set_apart")
 
     def once(self) -> int:
         """Fetch what is new of every table and put it into the spool; returns how many batches came."""
-        count = 0
+        count, aside = 0, []
         for source in self.sources:
             with killed_after(source.settings.timeout_s) as begin_again:
                 for raw in self.module.fetch(source, self._cursors.get(source.table)):
@@ -59,6 +60,8 @@ class Collecting:
                     self._advance(source.table, raw.cursor)
                     count += 1
                     begin_again()
+                aside.append(self.module.set_apart(source) if hasattr(self.module, "set_apart") else None)
+        self._note_aside([one for one in aside if one is not None])
         self.say("ok")
         return count
 
@@ -82,9 +85,22 @@ class Collecting:
         same = before.get("state") == state
         now = datetime.now(UTC).isoformat()
         self._failing = state == "failed"
-        fact = {"state": state, "error": error, "tried_at": now, "since": before["since"] if same else now}
+        fact = {
+            "state": state,
+            "error": error,
+            "tried_at": now,
+            "since": before["since"] if same else now,
+            "set_apart": self._set_apart,
+        }
         with suppress(OSError):  # a full disk is what failed, most likely
             write_json(self.folder / LAST_TRY, fact)
+
+    def _note_aside(self, found: list[tuple[int, str]]) -> None:
+        """Note what files the connector laid aside; the newest is logged once."""
+        now = {"files": sum(count for count, _ in found), "newest": found[-1][1]} if found else None
+        if now is not None and now["newest"] != (self._set_apart or {}).get("newest"):
+            log.warning("file set apart", source=self.name, **now)
+        self._set_apart = now
 
     def _listen(self) -> None:
         self.say("ok")

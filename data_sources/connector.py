@@ -15,6 +15,8 @@ retry and status. In this order, a connector has:
   connector with `COLUMNS`, a column `reason` (null or "" where all is well) sends its row to quarantine. Raises
   BadInput where nothing can be read.
 - `check(source)`: asks the source, and says what is wrong with it or its settings
+- `set_apart(source)`, only where a connector lays aside what it can't use: how many such files there are and what is
+  wrong with the newest, None where there is none
 """
 
 import importlib

@@ -8,6 +8,8 @@ from pathlib import Path
 from data_sources.problems import BadInput, Problem
 
 DONE, FAILED = "done", "failed"
+WHY = ".txt"
+"""What the file with the reason is called, behind the name of the file that failed."""
 UNFINISHED = (".tmp", ".part", ".partial", ".writing", ".filepart", ".crdownload", ".new")
 """What programs call a file that they still write."""
 
@@ -28,6 +30,22 @@ def settled(folder: Path, pattern: str, settle_s: float) -> Iterator[Path]:
     yield from (path for _, path in sorted(found))
 
 
+def newest_failed(folder: Path, pattern: str) -> tuple[int, str] | None:
+    """How many files of that name lie in `failed/` of a folder, and the newest one's name with its reason; None where
+    none does.
+    """
+    try:
+        notes = [(note.stat().st_mtime, note) for note in (folder / FAILED).glob(f"{pattern}{WHY}")]
+        there = sorted((at, note) for at, note in notes if note.with_suffix("").exists())
+        if not there:
+            return None
+        newest = there[-1][1]
+        why = newest.read_text(encoding="utf-8").partition("\n")[0]
+    except FileNotFoundError:  # somebody tidies up at this moment
+        return None
+    return len(there), f"{newest.stem}: {why}"
+
+
 def move(path: Path, to: str, why: str | None = None) -> Path:
     """Move a file into the folder `to` beside it, with the reason in a text file next to it; returns where it is.
 
@@ -40,5 +58,5 @@ def move(path: Path, to: str, why: str | None = None) -> Path:
         target = folder / f"{path.stem}-{datetime.now():%Y%m%dT%H%M%S%f}{path.suffix}"
     path.rename(target)
     if why is not None:
-        target.with_name(f"{target.name}.txt").write_text(f"{why}\n", encoding="utf-8")
+        target.with_name(f"{target.name}{WHY}").write_text(f"{why}\n", encoding="utf-8")
     return target

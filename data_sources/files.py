@@ -16,7 +16,7 @@ from pydantic import Field
 
 from data_sources.cells import one_line
 from data_sources.connector import Source, SourceSettings, TableMap
-from data_sources.drop_folder import DONE, FAILED, move, settled
+from data_sources.drop_folder import DONE, FAILED, move, newest_failed, settled
 from data_sources.import_map import headers_of
 from data_sources.problems import FAILURES, BadInput, Problem
 from data_sources.spool import Raw
@@ -79,6 +79,11 @@ def check(source: Source) -> list[Problem]:
     except BadInput as bad:
         return list(bad.problems)
     return []
+
+
+def set_apart(source: Source) -> tuple[int, str] | None:
+    """The files that were moved to `failed/` and still lie there."""
+    return newest_failed(source.settings.folder, source.map.pattern)
 
 
 def payload_of(name: str, content: bytes) -> bytes:

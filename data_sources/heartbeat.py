@@ -9,6 +9,8 @@ from threading import Event, Thread
 from typing import Any
 
 EVERY_S = 1.0
+STOPPED_AFTER_S = 6.0
+"""A worker that has not beaten for so long is stopped; board.js counts the same."""
 
 
 def pulse_file(lake_folder: Path) -> Path:
@@ -38,7 +40,9 @@ def beating(lake_folder: Path) -> Iterator[None]:
 
 
 def say(lake_folder: Path, facts: dict[str, Any]) -> None:
-    """Keep what the worker says of its last round: commit_s, and of each of its steps seconds and failed."""
+    """Keep what the worker says of its last round: commit_s, and of each of its steps seconds, failed, and the error
+    (null where it is well).
+    """
     fresh = lake_folder / "worker.json.new"
     fresh.write_text(json.dumps(facts), encoding="utf-8")
     fresh.replace(lake_folder / "worker.json")

@@ -38,6 +38,12 @@ class BadInput(Exception):
         super().__init__("\n".join(map(str, self.problems)))
 
 
+def shown_failure(error: BaseException) -> str:
+    """Any failure as one line."""
+    said = " ".join(line.strip() for line in str(error).splitlines() if line.strip())
+    return f"{type(error).__name__}: {said}"[:300]
+
+
 def shown_path(path: Path) -> str:
     """A file's name as people read it: from the product's folder where it lies inside."""
     path = path.resolve()

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from shutil import disk_usage
 from typing import Any
 
 from prometheus_client import CollectorRegistry, generate_latest
@@ -36,6 +37,7 @@ class _Facts(Collector):
         """Every metric, at the moment of the request."""
         yield from _single("water_snapshot_age_seconds", "Age of the snapshot that pages show", self._snapshot_age_s)
         yield from _single("water_worker_age_seconds", "Time since the worker's last sign of life", age_s(self._root))
+        yield from _single("water_disk_free_bytes", "Room left on the lake's disk", _room(self._root))
         yield from self._of_sources(read_facts(self._root))
         yield from self._of_worker()
 
@@ -53,6 +55,10 @@ class _Facts(Collector):
                 lambda fact: self._age(fact["last_batch_at"]),
             ),
             "water_source_clock_seconds": ("How far the clock is ahead, or back", lambda fact: fact["clock_s"]),
+            "water_source_files_set_apart": (
+                "Files that could not be taken in",
+                lambda fact: (fact["set_apart"] or {}).get("files", 0),
+            ),
             "water_source_waiting_bytes": ("Received, not yet taken in", lambda fact: fact["waiting_bytes"]),
         }
         for metric, (meaning, value_of) in gauges.items():
@@ -76,6 +82,10 @@ class _Facts(Collector):
 
     def _age(self, moment: str | None) -> float | None:
         return None if moment is None else (self._now - datetime.fromisoformat(moment).astimezone(UTC)).total_seconds()
+
+
+def _room(folder: Path) -> float | None:
+    return disk_usage(folder).free if folder.exists() else None
 
 
 def _single(name: str, meaning: str, value: float | None) -> Iterator[Metric]:

@@ -17,7 +17,7 @@ from data_sources.connector import Source, connector
 from data_sources.contracts import TABLES
 from data_sources.drain import drained, newest_time, table_of
 from data_sources.lake import Lake
-from data_sources.problems import FAILURES
+from data_sources.problems import FAILURES, shown_failure
 from data_sources.raw_copies import raw_folder, trim
 from data_sources.retake import mapping_word, retake
 from data_sources.source_log import SourceLog, read_facts, write_facts
@@ -157,7 +157,7 @@ class Runner:
         except FAILURES as error:  # this source waits, the others go on
             if feed.name not in self.failed:
                 log.exception("can't take in", source=feed.name)
-            self.failed[feed.name] = f"can't take in: {type(error).__name__}: {error}"
+            self.failed[feed.name] = f"can't take in: {shown_failure(error)}"
         else:
             if self.failed.pop(feed.name, None):
                 log.info("takes in again", source=feed.name)
@@ -172,6 +172,7 @@ class Runner:
             collector.answered(datetime.fromisoformat(last_try["tried_at"]).timestamp())
         refused = last_try.get("error") if last_try.get("state") == "failed" else None
         feed.log.error(self.failed.get(feed.name) or collector.error or refused)
+        feed.log.facts["set_apart"] = last_try.get("set_apart")
         feed.log.facts["waiting_bytes"] = feed.waiting_bytes()
 
     def _commit(self, now: datetime) -> None:

@@ -23,7 +23,7 @@ class SourceLog:
         self.facts: dict[str, Any] = {
             "batches": 0, "rows": 0, "duplicates": 0, "quarantined": 0, "ignored": 0, "last_batch_at": None,
             "last_data_time": None, "unasked": [], "clock_s": None, "columns": {}, "columns_come": [],
-            "columns_gone": [], "error": None, "since": None, "waiting_bytes": 0,
+            "columns_gone": [], "error": None, "since": None, "set_apart": None, "waiting_bytes": 0,
         } | earlier  # fmt: skip
         if self.facts["columns_come"] or self.facts["columns_gone"]:  # whoever restarts has seen it
             self.facts |= {"columns": {}, "columns_come": [], "columns_gone": []}

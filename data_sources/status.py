@@ -8,6 +8,7 @@ import polars as pl
 
 from data_sources.connector import connector, kinds
 from data_sources.contracts import PARTITIONED, TABLES
+from data_sources.drain import ROWS_PER_NUMBER
 from data_sources.lake import Lake
 from data_sources.source_log import read_facts
 from data_sources.utility import Utility
@@ -22,13 +23,14 @@ _COUNTED: dict[tuple[Path, date], tuple[str, pl.DataFrame]] = {}
 def source_status(lake: Lake, utility: Utility, now: datetime) -> list[dict[str, Any]]:
     """The JSON of `data_sources status`, a source of sources.toml each.
 
-    state: failed (it can't be reached, its process died, or its newest batch went to quarantine as a whole; `error`
+    state: failed (it can't be reached, its process died, or nothing of what it sends for a table can be used; `error`
     says why, `since` from when), never (no batch yet), late (a source that polls is silent), ok. What is imported by
     hand is never late: nobody says when it is due.
 
-    Of a source with a connector also, else null: clock_s (its clock runs so many seconds ahead, or went back where
-    negative), columns_come and columns_gone (so has changed what it sends), unasked (columns that no point or map asks
-    for), ignored (rows of tags that its settings leave out).
+    refused_at is when the newest row came that is in quarantine. Of a source with a connector also, else null: clock_s
+    (its clock runs so many seconds ahead, or went back where negative), columns_come and columns_gone (so has changed
+    what it sends), unasked (columns that no point or map asks for), ignored (rows of tags that its settings leave out),
+    set_apart and set_apart_newest (files that could not be taken in, and what is wrong with the newest).
     """
     stored, bad, facts = _stored(lake), _quarantined(lake), read_facts(lake.root)
     return [
@@ -42,28 +44,31 @@ def source_status(lake: Lake, utility: Utility, now: datetime) -> list[dict[str,
 def _status(
     name: str,
     settings: dict[str, Any],
-    rows: dict[str, Any],
-    bad: dict[str, Any],
+    tables: dict[str, dict[str, Any]],
+    refused: dict[str, dict[str, Any]],
     facts: dict[str, Any],
     patience: timedelta | None,
     now: datetime,
 ) -> dict[str, Any]:
-    written, refused, newest = rows.get("received_at"), bad.get("received_at"), rows.get("own_time")
-    last_batch = facts.get("last_batch_at")  # one that brought nothing new left no row
-    batches = [moment for moment in (written, refused, last_batch and datetime.fromisoformat(last_batch)) if moment]
-    heard = newest if newest is not None or not facts else written
+    written, refused_at = _newest(tables, "received_at"), _newest(refused, "received_at")
+    newest, last_batch = _newest(tables, "own_time"), facts.get("last_batch_at")  # one without news left no row
+    batches = [moment for moment in (written, refused_at, last_batch and datetime.fromisoformat(last_batch)) if moment]
+    told = [moment for moment in (newest, written) if moment]
+    # a time that lies ahead of its arrival says nothing of how lately the source was heard
+    heard = min(told, default=None) if newest is not None or not facts else written
     silent = settings["kind"] != NEVER_LATE and patience is not None and heard is not None and now - heard > patience
-    unusable = refused is not None and (written is None or refused > written)
-    error = facts.get("error") or (bad["reason"] if unusable else None)
-    state = "failed" if error else "never" if not batches else "late" if silent else "ok"
+    goes_on = settings["kind"] in kinds() and not silent
+    error = facts.get("error") or _unusable(tables, refused, goes_on)
+    aside = facts.get("set_apart") or {}
     return {
         "source": name,
         "kind": settings["kind"],
-        "state": state,
+        "state": "failed" if error else "never" if not batches else "late" if silent else "ok",
         "last_batch_at": _iso(max(batches, default=None)),
         "last_data_time": _iso(newest),
-        "rows": rows.get("rows", 0),
-        "quarantined": bad.get("rows", 0),
+        "rows": sum(table["rows"] for table in tables.values()),
+        "quarantined": sum(table["rows"] for table in refused.values()),
+        "refused_at": _iso(refused_at),
         "error": error,
         "since": facts.get("since"),
         "clock_s": facts.get("clock_s"),
@@ -71,12 +76,31 @@ def _status(
         "columns_gone": _listed(facts, "columns_gone"),
         "unasked": _listed(facts, "unasked"),
         "ignored": facts.get("ignored"),
+        "set_apart": aside.get("files"),
+        "set_apart_newest": aside.get("newest"),
     }
 
 
-def _stored(lake: Lake) -> dict[str, dict[str, Any]]:
-    """Source → stored rows, newest batch, newest own time, over all tables but quarantine."""
-    parts = [_of_readings(lake)]
+def _unusable(tables: dict[str, dict[str, Any]], refused: dict[str, dict[str, Any]], goes_on: bool) -> str | None:
+    """Why nothing can be used of what a source now sends for a table; None where something can.
+
+    Of a source that goes on only whole batches tell so: single rows are a fault of their own, such as a station that
+    nobody knows beside those that are known.
+    """
+    for table, bad in refused.items():
+        written = tables.get(table, {}).get("received_at")
+        last = bad["whole_at"] if goes_on and written is not None else bad["received_at"]
+        if last is not None and (written is None or last > written):
+            return str(bad["reason"])
+    return None
+
+
+_Tables = dict[str, dict[str, dict[str, Any]]]
+
+
+def _stored(lake: Lake) -> _Tables:
+    """Source → table → stored rows, newest batch, newest own time; of every table but quarantine."""
+    parts = [_of_readings(lake).with_columns(table=pl.lit("reading"))]
     for name, table in TABLES.items():
         files = lake.files(name)
         if name in ("quarantine", "reading") or not files:
@@ -84,10 +108,10 @@ def _stored(lake: Lake) -> dict[str, dict[str, Any]]:
         own = pl.lit(None, pl.Datetime("us", "UTC"))
         if table.own_time is not None and table.columns[table.own_time] != pl.Date:
             own = pl.col(table.own_time).max()
-        parts.append(_counted(pl.scan_parquet(files, hive_partitioning=name in PARTITIONED), own, "source").collect())
-    together = pl.concat(parts).group_by("source")
-    newest = together.agg(pl.col("rows").sum(), pl.col("received_at").max(), pl.col("own_time").max())
-    return {row.pop("source"): row for row in newest.iter_rows(named=True)}
+        rows = pl.scan_parquet(files, hive_partitioning=name in PARTITIONED)
+        parts.append(_counted(rows, own, "source").with_columns(table=pl.lit(name)).collect())
+    together = pl.concat(parts).group_by("source", "table")
+    return _by_table(together.agg(pl.col("rows").sum(), pl.col("received_at").max(), pl.col("own_time").max()))
 
 
 def _of_readings(lake: Lake) -> pl.DataFrame:
@@ -109,15 +133,28 @@ def _counted(rows: pl.LazyFrame, own_time: pl.Expr, *by: str) -> pl.LazyFrame:
     return rows.group_by(by).agg(rows=pl.len(), received_at=pl.col("received_at").max(), own_time=own_time)
 
 
-def _quarantined(lake: Lake) -> dict[str, dict[str, Any]]:
-    """Source → rows in quarantine, when the newest came, and the reason of one of those."""
+def _quarantined(lake: Lake) -> _Tables:
+    """Source → table → rows in quarantine, when the newest came, when the newest whole batch did, and a reason."""
+    came = pl.col("received_at")
     rows = (
         lake.scan("quarantine")
         .sort("received_at", "row", descending=[True, False])
-        .group_by("source", maintain_order=True)
+        .group_by("source", "table", maintain_order=True)
     )
-    newest = rows.agg(rows=pl.len(), received_at=pl.col("received_at").max(), reason=pl.col("reason").first()).collect()
-    return {row.pop("source"): row for row in newest.iter_rows(named=True)}
+    whole = came.filter(pl.col("row") % ROWS_PER_NUMBER == 0).max()
+    newest = rows.agg(rows=pl.len(), received_at=came.max(), whole_at=whole, reason=pl.col("reason").first())
+    return _by_table(newest.collect())
+
+
+def _by_table(rows: pl.DataFrame) -> _Tables:
+    found: _Tables = {}
+    for row in rows.sort("source", "table").iter_rows(named=True):
+        found.setdefault(row.pop("source"), {})[row.pop("table")] = row
+    return found
+
+
+def _newest(tables: dict[str, dict[str, Any]], name: str) -> datetime | None:
+    return max((table[name] for table in tables.values() if table[name] is not None), default=None)
 
 
 def _patience(utility: Utility, source: str) -> timedelta | None:

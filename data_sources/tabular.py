@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 import zipfile
 from itertools import islice
 from pathlib import Path
@@ -15,6 +16,7 @@ from data_sources.problems import BadInput, Problem, shown_path
 ROW = "row"
 MOST_SAID = 5
 """Rows that are named of a file that can't be read because of them."""
+_QUOTED = re.compile(r'"[^"]*"')
 WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
 
 
@@ -60,6 +62,10 @@ def _csv(content: bytes, name: str, encoding: str, delimiter: str) -> pl.DataFra
         raise BadInput([Problem(name, 0, "", message)]) from error
     if not text.strip():
         return pl.DataFrame()
+    first = text.partition("\n")[0].rstrip("\r")
+    if "\r" in first and "\r" in _QUOTED.sub("", first):
+        message = "its lines end in a bare CR (0x0D), as on old Macs; expected LF or CRLF: save it anew as CSV"
+        raise BadInput([Problem(name, 0, "", message)])
     try:
         return _records(text, delimiter, truncate=False)
     except pl.exceptions.PolarsError as error:

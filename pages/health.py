@@ -15,15 +15,17 @@ from pages.components.blocks import Figure, show_figures, show_heading, show_mis
 from pages.components.choices import choose, select
 from pages.components.frozen import shared_engine
 from pages.components.health_groups import RANK, group_columns, kinds_html
-from pages.components.health_sources import show_import, show_quarantine, show_sources
+from pages.components.health_sources import show_import, show_quarantine, show_sources, troubles_html
 from pages.components.page import open_page
 from pages.components.page_board import board_of
+from pages.components.snapshot import lake_folder, newest_board
 from pages.components.states import SHAPES
 from pages.components.table import Column, show_table
 
 LEAST = 0.8
 """Below this share of valid data a group is listed as abnormal, as everywhere in the product."""
 MOST_GROUPS = 1000
+LOOK_EVERY_S = 5.0
 MARKS = {"full": "normal", "partly": "warning", "none": "alarm"}
 POINT_COLUMNS = (
     ("point_id", "point"), ("quantity", "quantity"), ("role", "role"), ("value", "value"), ("unit", "unit"),
@@ -35,6 +37,8 @@ say, at = page.say, page.at
 assert at is not None
 groups = answer(health.groups_now, at)
 asked_at = datetime.now(UTC) if page.view.at is None else at
+with shared_engine() as now_engine:
+    sources = health.sources_now(now_engine, datetime.now(UTC))
 
 
 @lru_cache(maxsize=1)
@@ -58,6 +62,7 @@ def show_trust() -> None:
         *causes("unknown", unknown),
         *causes("partial", [(one, names[one]) for one in told.partial]),
         *causes("silent", [(None, one) for one in told.silent]),
+        *(odd_sources() if page.view.at is None else []),
     ]
     mark = MARKS[told.level]
     st.html(
@@ -66,6 +71,25 @@ def show_trust() -> None:
         f"<span>{escape(known)} · {escape(reporting)}</span></p>{''.join(reasons)}"
         f"{term('?', say('trust', 'means'))}</div>"
     )
+
+
+def odd_sources() -> list[str]:
+    """The sources that are not well, a line each state; what is wrong with each stands in their table."""
+    between, lines = say("exceptions", "between"), []
+    for state in ("failed", "late", "look"):
+        if names := sources.filter(state=state)["source"].to_list() if sources.height else []:
+            head = say("trust", "sources", state=say("source_state", state))
+            lines.append(f'<p data-sources="{state}">{escape(head)} {escape(between.join(names))}</p>')
+    return lines
+
+
+@st.fragment(run_every=LOOK_EVERY_S)
+def show_troubles() -> None:
+    """What is wrong with the product itself, as of now: it goes on telling while nothing else here is renewed."""
+    board = newest_board()
+    made_at = None if board is None else datetime.fromisoformat(board["made_at"])
+    found = health.troubles(lake_folder(), made_at, datetime.now(UTC))
+    st.html(troubles_html(page, found) or "<span></span>")
 
 
 def because(name: str, reason: str | None) -> str:
@@ -157,12 +181,14 @@ def show_points(at: datetime) -> None:
 
 
 st.html(f"<style>{style()}</style>")
+if page.view.at is None:
+    show_troubles()
 line = st.empty()  # the board of a past moment may have to be computed: the groups stand first
 show_first()
 with line:
     show_trust()
 show_points(at)
 show_groups()
-show_sources(page)
+show_sources(page, sources)
 show_quarantine(page, asked_at)
 show_import(page)

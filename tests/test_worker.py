@@ -11,6 +11,7 @@ import polars as pl
 import pytest
 
 import worker as worker_module
+from data_sources import heartbeat
 from data_sources.lake import Lake
 from data_sources.load import load_utility
 from data_sources.problems import ROOT
@@ -55,6 +56,9 @@ def test_a_failing_step_is_said_once_and_stops_no_other(lake, monkeypatch, capsy
     rounds.once()
     rounds.once()
     assert capsys.readouterr().out.count("step=seal") == 1
+    rounds.say()
+    step = heartbeat.said(lake.root)["steps"]["seal"]
+    assert (step["failed"], step["error"]) == (True, "OSError: disk gone")
     assert read_board(lake) is not None
 
 
@@ -71,6 +75,7 @@ def test_an_end_that_a_query_turns_into_an_error_is_an_end(lake, monkeypatch, ca
     with pytest.raises(SystemExit):
         worker._step("marts", interrupted)
     assert not worker_module._lives(None)
+    worker_module._end()  # asked again, by Ctrl-C and then by its parent, it isn't interrupted in leaving
     assert "step failed" not in capsys.readouterr().out
 
 

@@ -1,12 +1,15 @@
 """What the page of data health asks: groups and their hours, points, sources, quarantine, how far to trust a board."""
 
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import polars as pl
 
+from data_sources import heartbeat
 from data_sources.status import source_status
 from metrics.engine import Engine
 from metrics.groups import LastBatches, group_states
@@ -18,6 +21,11 @@ GRACE = timedelta(minutes=10)
 """An hour counts as ended so long after its end: its last readings need time to come in."""
 QUARANTINE_DAYS = 30
 """How far back the quarantine is listed."""
+NEWLY = timedelta(days=1)
+"""A source of which a row was refused within this time wants to be looked at."""
+SNAPSHOT_OLD = timedelta(minutes=1)
+"""As `/api/ready`: with an older snapshot the product is not ready."""
+DISK_LOW_BYTES = 1_000_000_000
 FEW = 0.5
 """From this share of unknown indicators on, a board is not to be trusted at all."""
 
@@ -57,6 +65,38 @@ def trust(board: Mapping[str, Any]) -> Trust:
         faulty=groups["faulty"],
         silent=tuple(one["subject"] for one in board["exceptions"] if one["code"] == "source_silent"),
     )
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """Something that is wrong with the product itself: a word for it, and what belongs into the sentence."""
+
+    code: str
+    args: dict[str, Any]
+
+
+def troubles(lake_root: Path, made_at: datetime | None, now: datetime) -> list[Trouble]:
+    """What is wrong with the worker, its steps, the snapshot (made at `made_at`) and the disk; [] where nothing is.
+
+    Codes and arguments: worker_stopped; step_failed (step, error); snapshot_old (seconds); disk_low (free_mb).
+    """
+    found = []
+    age = heartbeat.age_s(lake_root)
+    if age is None or age > heartbeat.STOPPED_AFTER_S:
+        found.append(Trouble("worker_stopped", {}))
+    else:
+        steps = heartbeat.said(lake_root).get("steps", {})
+        found += [
+            Trouble("step_failed", {"step": step, "error": fact["error"]})
+            for step, fact in steps.items()
+            if fact["failed"]
+        ]
+        if made_at is not None and now - made_at > SNAPSHOT_OLD:
+            found.append(Trouble("snapshot_old", {"seconds": (now - made_at).total_seconds()}))
+    free = shutil.disk_usage(lake_root).free if lake_root.exists() else DISK_LOW_BYTES
+    if free < DISK_LOW_BYTES:
+        found.append(Trouble("disk_low", {"free_mb": free // 1_000_000}))
+    return found
 
 
 def groups_now(engine: Engine, as_of: datetime) -> pl.DataFrame:
@@ -100,10 +140,12 @@ def points_of(engine: Engine, as_of: datetime, group_id: str) -> pl.DataFrame:
 def sources_now(engine: Engine, as_of: datetime) -> pl.DataFrame:
     """Every source as `data_sources status` says it, worst first, with `lag_s` (age of its newest data) and `groups`.
 
-    What a source did is known as of now only: of a past moment, too, this is how it stands now.
+    Of one that is ok and yet wants to be looked at, the state is `look`: rows refused within a day, a wrong clock,
+    other columns than before, files set apart. What a source did is known as of now only: of a past moment,
+    too, this is how it stands now.
     """
     rows = source_status(engine.lake, engine.utility, as_of)
-    texts = dict.fromkeys(("last_batch_at", "last_data_time", "error"), pl.String)
+    texts = dict.fromkeys(("last_batch_at", "last_data_time", "refused_at", "error"), pl.String)
     status = pl.DataFrame(rows, infer_schema_length=None, schema_overrides=texts)
     if status.is_empty():
         return status
@@ -115,7 +157,13 @@ def sources_now(engine: Engine, as_of: datetime) -> pl.DataFrame:
         ]
     ).unique()
     counted = served.group_by("source").agg(groups=pl.len().cast(pl.Int64))
-    worst = pl.col("state").replace_strict({"failed": 0, "never": 1, "late": 2, "ok": 3}, default=0)
+    worst = pl.col("state").replace_strict({"failed": 0, "late": 1, "look": 2, "never": 3, "ok": 4}, default=0)
+    refused = pl.lit(as_of) - pl.col("refused_at").str.to_datetime(time_zone="UTC") < NEWLY
+    odd = ("clock_s", "columns_come", "columns_gone", "set_apart")
+    look = refused.fill_null(value=False) | pl.any_horizontal(pl.col(odd).is_not_null())
+    status = status.with_columns(
+        state=pl.when((pl.col("state") == "ok") & look).then(pl.lit("look")).otherwise("state")
+    )
     lag = (pl.lit(as_of) - pl.col("last_data_time").str.to_datetime(time_zone="UTC")).dt.total_seconds().clip(0)
     listed = status.join(counted, on="source", how="left", maintain_order="left").with_columns(
         pl.col("groups").fill_null(0), lag_s=lag

@@ -1,7 +1,7 @@
 """Sources, quarantine and the way back in, as parts of the page of data health."""
 
-from collections.abc import Mapping
-from datetime import UTC, datetime
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from html import escape
 from typing import Any
 
@@ -22,16 +22,24 @@ from pages.components.snapshot import lake_folder
 from pages.components.states import SHAPES
 from pages.components.table import Column, show_table
 
-AS_STATE = {"ok": "normal", "late": "unknown", "failed": "alarm", "never": "unknown"}
+AS_STATE = {"ok": "normal", "look": "warning", "late": "unknown", "failed": "alarm", "never": "unknown"}
 """A source's state as the screen's states look."""
 
 
-def show_sources(page: Page) -> None:
+def troubles_html(page: Page, troubles: Sequence[health.Trouble]) -> str:
+    """What is wrong with the product itself, a line each."""
+    lines = []
+    for one in troubles:
+        told = {"time": duration(one.args["seconds"], page.say)} if "seconds" in one.args else {}
+        text = escape(page.say("trouble", one.code, **one.args, **told))
+        lines.append(f'<p class="first" data-trouble="{one.code}"><i class="alarm">{SHAPES["alarm"]}</i> {text}</p>')
+    return f'<div class="trust alarm" role="alert">{"".join(lines)}</div>' if lines else ""
+
+
+def show_sources(page: Page, sources: pl.DataFrame) -> None:
     """Each source with its last batch, its lag and what went wrong; always as of now."""
     say = page.say
     show_heading(page, say("sources", "title"), say("sources", "means"))
-    with shared_engine() as engine:
-        sources = health.sources_now(engine, datetime.now(UTC))
     if sources.is_empty():
         show_missing(page, say("sources", "none"), say("sources", "none_how"))
         return
@@ -44,6 +52,8 @@ def show_sources(page: Page) -> None:
     columns = [
         Column("source", say("sources", "source")),
         Column("state", say("sources", "state"), words="source_state", draw=lambda row: mark(row["state"])),
+        Column("error", say("sources", "error"), draw=lambda row: _wrapped(row["error"])),
+        Column("remarks", say("sources", "remarks"), draw=lambda row: _wrapped(row["remarks"])),
         Column("lag_s", say("sources", "lag"), draw=lambda row: _lag(page, row["lag_s"])),
         Column("last_batch_at", say("sources", "batch")),
         Column("last_data_time", say("sources", "data")),
@@ -51,8 +61,6 @@ def show_sources(page: Page) -> None:
         Column("quarantined", say("sources", "quarantined")),
         Column("groups", say("sources", "groups")),
         Column("kind", say("sources", "kind")),
-        Column("error", say("sources", "error")),
-        Column("remarks", say("sources", "remarks")),
     ]
     remarks = pl.Series("remarks", [_remarks(page, row) for row in sources.iter_rows(named=True)], dtype=pl.String)
     if page.view.at is not None:
@@ -69,7 +77,14 @@ def _remarks(page: Page, row: Mapping[str, Any]) -> str | None:
         how = "clock_ahead" if row["clock_s"] > 0 else "clock_back"
         said.append(say("sources", how, time=duration(abs(row["clock_s"]), say)))
     said += [say("sources", name, names=row[name]) for name in ("columns_come", "columns_gone", "unasked") if row[name]]
+    if row["set_apart"]:
+        said.append(say("sources", "set_apart", n=row["set_apart"], newest=row["set_apart_newest"]))
     return " · ".join(said) or None
+
+
+def _wrapped(text: str | None) -> str:
+    """Text that may be long, on several lines."""
+    return "–" if text is None else f'<p class="long">{escape(text)}</p>'
 
 
 def show_quarantine(page: Page, moment: datetime) -> None:

@@ -12,6 +12,7 @@ from data_sources.lake import Lake
 from data_sources.load import check_utility, load_utility
 from data_sources.runner import Runner
 from data_sources.sources import sources_of
+from data_sources.status import source_status
 from tests.data_sources.collecting import collected
 from tests.small_utility import write_small_utility
 
@@ -106,6 +107,8 @@ def test_bad_rows_go_to_quarantine_with_their_row_in_the_file(lake, drop):
         ("flow3.csv", b"Time,W1_FLOW\n\xff\xfe\xfa,1\n", "is not utf-8"),
         ("flow4.xlsx", b"no workbook at all", "can't be read as a workbook"),
         ("flow5.parquet", b"PAR1 and then nothing", "can't be read as Parquet"),
+        ("flow0.csv", b"Time,W1_FLOW\r15/09/2026 16:00,1\r", "its lines end in a bare CR (0x0D)"),
+        ("flow0.csv", b'"Time","W1_FLOW"\r15/09/2026 16:00,"1"\r', "its lines end in a bare CR (0x0D)"),
         ("flow6.csv", b"Time,W1_FLOW\n15/09/2026 16:00,812,5\n", "flow6.csv:2: has 3 cells, the header has 2"),
     ],
 )
@@ -116,6 +119,22 @@ def test_what_cant_be_read_is_set_apart_with_the_reason(lake, drop, name, conten
     assert flows(lake) == [7.0]
     assert (drop / "failed" / name).read_bytes() == content
     assert why in (drop / "failed" / f"{name}.txt").read_text()
+
+
+def test_files_set_apart_are_told_until_they_are_gone(lake, drop, capsys):
+    (drop / "flow1.csv").write_text("When,W1_FLOW\n15/09/2026 16:00,1\n")
+    (drop / "lab1.csv").write_text("of another source, which looks at names of its own")
+    taken_in(lake)
+    taken_in(lake)
+    status = next(one for one in source_status(lake, lake.utility, NOW) if one["source"] == "scada")
+    assert status["set_apart"] == 1
+    assert status["set_apart_newest"].startswith("flow1.csv: ")
+    assert "has no column 'Time'" in status["set_apart_newest"]
+    assert capsys.readouterr().out.count("file set apart") == 1
+    (drop / "failed" / "flow1.csv").unlink()
+    taken_in(lake)
+    status = next(one for one in source_status(lake, lake.utility, NOW) if one["source"] == "scada")
+    assert (status["set_apart"], status["set_apart_newest"]) == (None, None)
 
 
 def test_empty_cells_at_the_end_of_a_row_are_no_mistake(lake, drop):

@@ -24,7 +24,8 @@ def samples(text):
 
 
 def test_an_empty_lake_says_nothing_but_is_readable(tmp_path):
-    assert samples(exposition(tmp_path, None, NOW)) == {}
+    assert samples(exposition(tmp_path / "none", None, NOW)) == {}
+    assert list(samples(exposition(tmp_path, None, NOW))) == [("water_disk_free_bytes",)]
 
 
 def test_sources_and_worker(tmp_path):
@@ -33,6 +34,7 @@ def test_sources_and_worker(tmp_path):
         "quarantined": 2,
         "error": "down",
         "waiting_bytes": 99,
+        "set_apart": {"files": 2, "newest": "a.csv: is empty"},
         "last_data_time": (NOW - timedelta(minutes=5)).isoformat(),
     }
     write_facts(tmp_path, {'sca"da': facts})
@@ -44,6 +46,8 @@ def test_sources_and_worker(tmp_path):
     assert found["water_source_failed", 'sca"da'] == 1
     assert found["water_source_lag_seconds", 'sca"da'] == 300
     assert found["water_source_waiting_bytes", 'sca"da'] == 99
+    assert found["water_source_files_set_apart", 'sca"da'] == 2
+    assert found["water_disk_free_bytes",] > 0
     assert found["water_commit_seconds",] == 0.03
     assert found["water_step_seconds", "board"] == 0.4
     assert ("water_source_clock_seconds", 'sca"da') not in found

@@ -5,6 +5,8 @@ from datetime import UTC, datetime, timedelta
 import polars as pl
 import pytest
 
+from data_sources import heartbeat
+from data_sources.source_log import SourceLog, write_facts
 from metrics.board import make_board
 from metrics.build import build_marts
 from metrics.catalogue import load_catalogue
@@ -132,3 +134,47 @@ def test_a_board_without_indicators_tells_nothing():
 
 def test_silent_sources_are_named():
     assert health.trust(boards.alarming()).silent == ("scada",)
+
+
+def test_what_is_wrong_with_the_product_itself(tmp_path, monkeypatch):
+    def codes(made_at=AS_OF):
+        return [one.code for one in health.troubles(tmp_path, made_at, AS_OF)]
+
+    monkeypatch.setattr(health, "DISK_LOW_BYTES", 0)
+    assert codes() == ["worker_stopped"]
+    heartbeat.pulse_file(tmp_path).touch()
+    steps = {"seal": {"seconds": 0.1, "failed": True, "error": "OSError: disk gone"}}
+    heartbeat.say(tmp_path, {"commit_s": None, "steps": steps | {"board": {"seconds": 1, "failed": False}}})
+    (trouble,) = health.troubles(tmp_path, AS_OF, AS_OF)
+    assert (trouble.code, trouble.args) == ("step_failed", {"step": "seal", "error": "OSError: disk gone"})
+    assert codes(AS_OF - timedelta(seconds=61)) == ["step_failed", "snapshot_old"]
+    monkeypatch.setattr(health, "DISK_LOW_BYTES", 1 << 60)
+    assert codes() == ["step_failed", "disk_low"]
+
+
+@pytest.mark.parametrize(
+    ("fact", "state"),
+    [
+        ({}, "ok"),
+        ({"unasked": ["x"]}, "ok"),
+        ({"clock_s": 3600}, "look"),
+        ({"columns_gone": ["N_P"]}, "look"),
+        ({"set_apart": {"files": 1, "newest": "a.csv: is empty"}}, "look"),
+        ({"error": "down", "clock_s": 3600}, "failed"),
+    ],
+)
+def test_a_source_that_is_well_but_odd_wants_to_be_looked_at(tiny_lake, fact, state):
+    write(tiny_lake, "N.pressure", 0.3, first=AS_OF - HOUR)
+    write_facts(tiny_lake.root, {"scada": SourceLog({}).facts | fact})
+    states = {row["source"]: row["state"] for row in health.sources_now(engine_of(tiny_lake), AS_OF).to_dicts()}
+    assert states["scada"] == state
+
+
+def test_refused_rows_are_looked_at_for_a_day(tiny_lake):
+    write(tiny_lake, "N.pressure", 0.3, first=AS_OF - HOUR)
+    bad = pl.DataFrame({"point_id": ["N.pressure"], "ts": [AS_OF], "span_s": 0, "value": [0.2], "quality": ["fine"]})
+    tiny_lake.write("reading", bad, source="scada", received_at=AS_OF)
+    write(tiny_lake, "N.pressure", 0.3, first=AS_OF - HOUR, last=AS_OF + FIVE)  # and good ones again
+    engine = engine_of(tiny_lake)
+    at = {hours: health.sources_now(engine, AS_OF + hours * HOUR).filter(source="scada") for hours in (1, 25)}
+    assert {hours: one["state"][0] for hours, one in at.items()} == {1: "look", 25: "ok"}

@@ -134,10 +134,14 @@ def test_what_is_odd_about_a_source_is_said(live, monkeypatch):
         "since": "2026-09-15T08:00:00+00:00",
         "clock_s": 3600,
         "columns_gone": ["N_P"],
+        "set_apart": {"files": 2, "newest": "a.csv: is empty"},
         "unasked": ["x", "y"],
     }
     write_facts(live.root, {"scada": facts})
     html = shown_html(opened("health", lang="en"))
     assert "OperationalError: connection refused" in html
-    assert "since 09-15 16:00 · clock ahead by 1 h, its readings are suspect" in html
+    assert 'data-trouble="worker_stopped"' in html
+    assert '<p data-sources="failed">Sources · failed: scada</p>' in html
+    assert "2 files in failed/, the newest: a.csv: is empty" in html
+    assert "since 09-15 16:00 · clock ahead by 1 h, readings from ahead are suspect" in html
     assert "columns that went: N_P · columns nobody asks for: x, y" in html
