@@ -31,7 +31,8 @@ COLUMNS = (
     ("alarm_level", "alarm_level", "m"), ("nearness", "nearness", ""), ("rise_m", "rise", "m"),
     ("hours_to_alarm", "to_alarm", "h"), ("flow_m3h", "flow", "m^3/h"), ("running", "running", ""),
     ("available", "available", ""), ("pumps", "pumps", ""), ("starts_per_hour", "starts", "1/h"),
-    ("h2s_ppm", "h2s", "ppm"), ("heard_at", "heard", ""),
+    ("h2s_ppm", "h2s", "ppm"), ("cod", "cod", "mg/L"), ("ammonia_nitrogen", "ammonia_nitrogen", "mg/L"),
+    ("heard_at", "heard", ""),
 )  # fmt: skip
 
 page = open_page("dispatch", follows=True)
@@ -82,10 +83,9 @@ def show_drainage() -> None:
     st.html(drainage_tree(page, stations.to_dicts(), works.to_dicts(), states))
 
 
-def show_quality(at: datetime) -> None:
+def show_quality() -> None:
     """Online quality of hubs and outlets."""
     show_heading(page, say("sewage_quality", "title"), say("sewage_quality", "means"))
-    quality = answer(dispatch.quality_now, at)
     if quality.is_empty():
         show_missing(page, say("sewage_quality", "none"), say("sewage_quality", "none_how"))
         return
@@ -101,8 +101,9 @@ def show_quality(at: datetime) -> None:
 st.html(f"<style>{style()}</style>")
 if works.is_empty():
     show_missing(page, say("dispatch", "no_works"), say("dispatch", "no_works_how"))
-st.html(first_figures(page, answer(dispatch.glance, at), works))
+quality = answer(dispatch.quality_now, at)
 states = site_states(board_of(page))
+st.html(first_figures(page, answer(dispatch.glance, at), works, quality, states))
 show_stations(at)
 show_forecast(page, at)
 show_plan(page, at)
@@ -110,4 +111,4 @@ show_advice(page)
 show_storms(page, at)
 show_what_if(page, at)
 show_drainage()
-show_quality(at)
+show_quality()

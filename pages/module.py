@@ -20,14 +20,19 @@ from pages.components.board_parts import (
     site_states,
     site_values,
 )
-from pages.components.chart import show_chart
-from pages.components.choices import choose, choose_period
+from pages.components.chart import of_a_whole, show_chart
+from pages.components.choices import Period, choose, choose_period
 from pages.components.page import open_page
 from pages.components.side_by_side import side_by_side
 from pages.components.table import Column, show_table
 from pages.components.trend_chart import trend_chart
 
 TREND_HEIGHT = 260
+FURTHER = {
+    "distribution": ("supply_drainage", "quality_water"), "sewage": ("dispatch",), "treatment": ("dispatch",),
+    "customer": ("customers",), "assets": ("meters", "stock"),
+}  # fmt: skip
+"""The pages that look closer at a module."""
 MEASURED = {"raw_water", "production", "distribution", "sewage", "treatment"}
 """Modules whose sites have points."""
 
@@ -100,10 +105,16 @@ def site_table() -> None:
     show_table(page, rows, told, f"{module}-sites")
 
 
-def trends() -> None:
+def further() -> None:
+    """The way to the pages that look closer."""
+    links = " · ".join(
+        f'<a href="{page.link(one)}" target="_self">{escape(say("page_name", one))}</a>' for one in FURTHER[module]
+    )
+    st.html(f'<p class="quiet">{escape(say("module_page", "elsewhere"))}{links}</p>')
+
+
+def trends(period: Period) -> None:
     """Each indicator's closed periods."""
-    show_heading(page, say("module_page", "trends"))
-    period = choose_period(page, ("30d", "90d", "13m"), "90d")
     with grid("trends"):
         for one in tiles:
             with st.container():
@@ -120,7 +131,36 @@ def trend(one: Mapping[str, Any], first_day: date) -> None:
         show_missing(page, say("module_page", "no_trend", name=name), say("module_page", "no_trend_how"))
         return
     figure = trend_chart(points.to_dicts(), first_day, one["target"], one["band"], page.view.theme, say)
+    if one["unit"] == "%":
+        of_a_whole(figure, points["value"])
     show_chart(page, figure, one["id"], say("module_page", "trend_alt", name=name), TREND_HEIGHT)
+
+
+def periods_past(period: Period) -> None:
+    """The closed periods in which an indicator was past its limit: where nothing is measured, the limits there are."""
+    show_heading(page, say("module_page", "periods"), say("module_page", "periods_means"))
+    if all(answer(queries.history, page.at, one["id"]).is_empty() for one in tiles):
+        show_missing(page, say("module_page", "no_periods"), say("module_page", "no_trend_how"))
+        return
+    names = {one["id"]: one[f"name_{page.lang}"] for one in tiles}
+    units = {one["id"]: say("unit", one["unit"]) for one in tiles}
+    found = answer(queries.periods_past, page.at, tuple(names), period.first_day)
+    if found.is_empty():
+        st.html(f'<p class="quiet"><i class="normal">○</i> {escape(say("module_page", "none_past"))}</p>')
+        return
+    rows = found.with_columns(
+        name=pl.col("indicator_id").replace_strict(names, return_dtype=pl.String),
+        unit=pl.col("indicator_id").replace_strict(units, return_dtype=pl.String),
+    )
+    columns = [
+        Column("period", say("module_page", "period")),
+        Column("name", say("module_page", "indicator"),
+               link=lambda row: page.link("indicator", id=row["indicator_id"])),
+        Column("state", say("module_page", "state")),
+        Column("value", say("module_page", "value")),
+        Column("unit", say("module_page", "unit")),
+    ]  # fmt: skip
+    show_table(page, rows, columns, f"{module}-periods-past")
 
 
 def breaches() -> None:
@@ -158,9 +198,15 @@ def breaches() -> None:
 
 
 show_figures(page, figures())
+if module in FURTHER:
+    further()
 if board is not None:
     now(board)
 site_table()
-trends()
+show_heading(page, say("module_page", "trends"))
+period = choose_period(page, ("30d", "90d", "13m"), "90d")
+trends(period)
 if module in MEASURED:
     breaches()
+else:
+    periods_past(period)

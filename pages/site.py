@@ -1,6 +1,5 @@
 """One site: what it is, its groups and points now, its last day and month, its machines, what depends on it."""
 
-from collections.abc import Sequence
 from functools import partial
 from html import escape
 from typing import Any
@@ -13,10 +12,11 @@ from metrics.queries import module as module_queries
 from metrics.queries import site as queries
 from pages.components.answers import answer
 from pages.components.blocks import Figure, grid, show_figures, show_heading, show_missing
-from pages.components.board_parts import exceptions_about, show_exceptions
+from pages.components.board_parts import exceptions_about, show_exceptions, site_states
 from pages.components.chart import show_chart
 from pages.components.choices import choose, select
 from pages.components.course_chart import day_course, month_course, with_limits
+from pages.components.dependants import show_dependants
 from pages.components.page import page_head, page_of_address
 from pages.components.table import Column, show_table
 from pages.components.timeline import state_timeline, strip, timeline_height
@@ -83,6 +83,11 @@ def figures(points: pl.DataFrame) -> list[Figure]:
             Figure(say("site_page", "reporting"), reporting, beside=of_all, means=say("site_page", "reporting_means"))
         )
         shown.append(Figure(say("site_page", "past"), past, means=say("site_page", "past_means")))
+    if standing["fed"] and page.board is not None:
+        below = site_states(page.board).filter(pl.col("site_id").is_in(standing["fed"]))
+        abnormal = below.filter(pl.col("state") != "normal").height
+        of_all = say("site_page", "of_sites", n=len(standing["fed"]))
+        shown.append(Figure(say("site_page", "below"), abnormal, beside=of_all, means=say("site_page", "below_means")))
     return shown
 
 
@@ -181,27 +186,6 @@ def one_course(part: pl.DataFrame, points: pl.DataFrame, is_day: bool) -> None:
     show_chart(page, figure, name, say("site_page", "course_alt", name=title), CHART_HEIGHT)
 
 
-def dependants() -> None:
-    """Indicators and sites that stand on this one."""
-    show_heading(page, say("site_page", "depends"), say("site_page", "depends_means"))
-    found = answer(queries.depends_on, page.at, site_id)
-    board = page.board
-    tiles = {} if board is None else {one["id"]: one[f"name_{page.lang}"] for one in board["indicators"]}
-
-    def links(name: str, ids: Sequence[str]) -> str:
-        if name != "indicators":
-            return " · ".join(site_link(one) for one in ids)
-        return " · ".join(
-            f'<a href="{page.link("indicator", id=one, site=site_id)}" target="_self">{escape(tiles.get(one, one))}</a>'
-            for one in ids
-        )
-
-    told = "".join(
-        f"<dt>{escape(say('site_page', name))}</dt><dd>{links(name, ids)}</dd>" for name, ids in found.items() if ids
-    )
-    st.html(f'<div class="facts"><dl>{told or escape(say("site_page", "nothing"))}</dl></div>')
-
-
 def show(row: dict[str, Any]) -> None:
     """The whole page of a site."""
     points = answer(queries.points, page.at, site_id)
@@ -216,10 +200,14 @@ def show(row: dict[str, Any]) -> None:
             show_exceptions(page, board, exceptions_about(board, {site_id}, set()), is_known=is_known)
     with right:
         facts(row)
+    if points.is_empty():
+        show_dependants(page, site_id, standing)
+        point_table(points)
+        return
     point_table(points)
     machines()
     course(points)
-    dependants()
+    show_dependants(page, site_id, standing)
 
 
 group_and_machine = {one: rest for one, *rest in utility.points.select("point_id", "group_id", "machine_id").rows()}
@@ -237,4 +225,5 @@ if page.moment is None:
 elif row is None:
     show_missing(page, say("site_page", "no_such"), say("site_page", "no_such_how"))
 else:
+    standing = answer(queries.depends_on, page.at, site_id)
     show(row)

@@ -58,7 +58,8 @@ class Storm(NamedTuple):
 
 class Glance(NamedTuple):
     """The first look: wells at their alarm level (None where no level is known), who gets there first and in how many
-    minutes, pumps out of those that tell, stations whose level is unknown, rain of the last whole hour and of 24 hours.
+    minutes, pumps out of those that tell, stations whose level is unknown, the moment of the oldest level that still
+    counts, rain of the last whole hour and of 24 hours.
     """
 
     stations: int
@@ -68,6 +69,7 @@ class Glance(NamedTuple):
     pumps_out: int | None
     pumps_told: int
     silent: int
+    oldest_at: datetime | None
     rain_1h: float | None
     rain_24h: float | None
 
@@ -95,6 +97,7 @@ def glance(engine: Engine, as_of: datetime) -> Glance:
         pumps_out=told - round(stations["available"].sum()) if told else None,
         pumps_told=told,
         silent=stations["level_m"].null_count(),
+        oldest_at=stations.drop_nulls("level_m").select(pl.col("level_at").min()).item(),
         rain_1h=last[0] if last.len() else None,
         rain_24h=float(rain["mm"].sum()) if rain.height else None,
     )

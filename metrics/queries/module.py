@@ -55,6 +55,18 @@ def history(engine: Engine, as_of: datetime, indicator_id: str) -> pl.DataFrame:
     return rows.select("period", "value", "state")
 
 
+def periods_past(engine: Engine, as_of: datetime, ids: tuple[str, ...], first_day: date) -> pl.DataFrame:
+    """The headlines' closed periods from `first_day` on in warning or alarm, newest first: indicator_id, period, value,
+    state.
+    """
+    rows = engine.history(ids, as_of).filter(
+        pl.col("site_id") == "", pl.col("period") >= first_day, pl.col("state").is_in(["alarm", "warning"])
+    )
+    return rows.select("indicator_id", "period", "value", "state").sort(
+        "period", "indicator_id", descending=[True, False]
+    )
+
+
 def points_with_limit(engine: Engine, as_of: datetime, module: str) -> int:
     """How many points of the module a limit of the day judges."""
     return int(ask_one(engine, as_of, "points_with_limit", module=module).item())

@@ -1,9 +1,12 @@
--- Every sewage works now: what comes in against what it can take, what goes out, today's volume so far.
+-- Every sewage works now: what comes in against what it can take, what goes out, today's volume so far, how many of its
+-- machines run of those that tell.
 WITH told AS (
     SELECT
         site_id,
         sum(value) FILTER (WHERE quantity = 'flow' AND role = 'influent') AS inflow_m3h,
         sum(value) FILTER (WHERE quantity = 'flow' AND role = 'effluent') AS effluent_m3h,
+        sum(value) FILTER (WHERE quantity = 'running')                    AS running,
+        count(value) FILTER (WHERE quantity = 'running')                  AS told_running,
         max(ts)                                                           AS heard_at,
         min(age_s)                                                        AS age_s
     FROM latest
@@ -28,6 +31,8 @@ SELECT
     works_capacity.m3h                              AS capacity_m3h,
     told.inflow_m3h / nullif(works_capacity.m3h, 0) AS share,
     today.inflow_m3,
+    told.running,
+    told.told_running,
     told.heard_at,
     told.age_s
 FROM sites

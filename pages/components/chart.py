@@ -1,5 +1,6 @@
 """A chart on a page: the screen's colours and type, a fixed key and height, and its picture to take away."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import plotly.graph_objects as go
@@ -53,6 +54,14 @@ def dressed(figure: go.Figure, theme: str, height: int = HEIGHT) -> go.Figure:
     )  # fmt: skip
     figure.update_xaxes(axis).update_yaxes(axis)
     return figure.update_xaxes(tickformatstops=_DATES, selector=lambda one: one.tickformat is None)
+
+
+def of_a_whole(figure: go.Figure, values: Iterable[float | None]) -> go.Figure:
+    """An axis of per cent that doesn't go on past 100, unless a value does; nor below 0."""
+    known = [value for value in values if value is not None]
+    whole = {"minallowed": 0 if min(known, default=0) >= 0 else None}
+    whole["maxallowed"] = 100 if max(known, default=0) <= 100 else None
+    return figure.update_yaxes(autorangeoptions=whole)
 
 
 def line(colour: str, dash: str = "solid", width: float = 2) -> dict[str, Any]:

@@ -16,8 +16,10 @@ from pages.components.advice_list import advice_details, parted
 from pages.components.answers import answer
 from pages.components.blocks import Figure, show_figures, show_heading, show_missing
 from pages.components.deeds import OF_ADVICE
+from pages.components.exception_list import details, headline
 from pages.components.page import Page
 from pages.components.snapshot import lake_folder
+from pages.components.states import SHAPES
 from pages.components.table import Column, Row, show_table
 
 UNITS = {
@@ -117,6 +119,7 @@ def _exceptions(page: Page, acts: pl.DataFrame) -> None:
         return
     modules = dict(page.utility.sites.select("site_id", "module").rows())
     tiles = {tile["id"]: tile for tile in board["indicators"]}
+    names = {site["site_id"]: site[f"name_{page.lang}"] for site in board["sites"]}
     seen = set(acts.filter(pl.col("verb") == "acknowledge")["subject"])
     waiting = [
         one
@@ -128,11 +131,10 @@ def _exceptions(page: Page, acts: pl.DataFrame) -> None:
         return
     show_heading(page, page.say("dispatch_advice", "open_exceptions"))
     for one in waiting:
-        name = tiles[one["subject"]][f"name_{page.lang}"] if one["subject"] in tiles else ""
-        where = page.named("sites", one["site_id"]) if one["site_id"] else ""
-        text = " · ".join(filter(None, (name, where, page.say("state", one["state"]))))
+        text = f"{headline(one, board, names, page.lang, page.say)} · {details(one, board, page.say)}"
+        mark = f'<i class="{one["state"]}">{SHAPES[one["state"]]}</i>'
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.html(f'<p data-exception="{escape(one["subject"])}">{escape(text)}</p>')
+            st.html(f'<p data-exception="{escape(one["subject"])}">{mark} {escape(text)}</p>')
             show_deeds(page, ("acknowledge",), one["id"])
 
 

@@ -39,7 +39,8 @@ def drainage_tree(
     roots = [row for row in loose if row["drains_to"] not in {one["site_id"] for one in loose}] or loose[:1]
     if roots:
         columns.append(f"<section><h3>{escape(page.say('drainage', 'loose'))}</h3>{_list(node, roots)}</section>")
-    return f'<div class="drains">{"".join(columns)}</div>'
+    legend = f'<p class="legend">{escape(page.say("drainage", "flow"))}</p>'
+    return f'{legend}<div class="drains">{"".join(columns)}</div>'
 
 
 def _list(node: Any, rows: Sequence[Row]) -> str:

@@ -34,7 +34,7 @@ def show_what_if(page: Page, at: datetime) -> None:
         page.utility.sites.filter(kind="sewage_station").select("site_id"), on="site_id", how="semi"
     )
     if pumps.is_empty():
-        show_missing(page, page.say("plan", "none"), page.say("plan", "none_how"))
+        show_missing(page, page.say("what_if", "no_pumps"), page.say("what_if", "no_pumps_how"))
         return
     scenario = _asked(page, pumps["machine_id"].to_list())
     if scenario is None:
@@ -44,7 +44,8 @@ def show_what_if(page: Page, at: datetime) -> None:
         with st.spinner(page.say("what_if", "computing")):
             supposed, without = _computed(page, at, scenario), _without(page, at)
     except (TooLittle, NoPlan) as reason:
-        st.html(f'<p class="told" data-missing>{escape(page.say("what_if", "failed", reason=str(reason)))}</p>')
+        why = page.say("brain_reason", str(reason))
+        show_missing(page, page.say("what_if", "failed", reason=why), page.say("plan", "none_how"))
         return
     _show(page, supposed, without)
 

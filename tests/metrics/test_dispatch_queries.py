@@ -84,6 +84,16 @@ def test_a_works_against_what_it_can_take(write, ready):
     assert (one["inflow_m3h"], one["effluent_m3h"]) == (1000, 900)
     assert one["share"] == pytest.approx(1000 / 1250)
     assert one["inflow_m3"] == pytest.approx(4000)
+    assert (one["running"], one["told_running"], one["age_s"]) == (None, 0, 300)
+
+
+def test_the_oldest_level_that_counts_tells_how_old_the_list_is(write, ready):
+    write("P1.level", 2.0)
+    engine = ready()
+    # the last reading before 08:20 is that of 08:15; three intervals later no level counts
+    assert dispatch.glance(engine, AS_OF).oldest_at == AS_OF - FIVE
+    late = dispatch.glance(engine, AS_OF + HOUR)
+    assert (late.oldest_at, late.silent) == (None, 1)
 
 
 def test_quality_against_the_limits_of_the_day(write, ready):

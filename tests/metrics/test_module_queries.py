@@ -8,6 +8,7 @@ from metrics.engine import Engine
 from metrics.groups import LastBatches
 from metrics.queries import module
 from tests.conftest import AS_OF
+from tests.metrics.lake_rows import write
 
 HOUR = timedelta(hours=1)
 
@@ -20,3 +21,21 @@ def test_a_batch_that_came_later_is_not_told_of_a_past_moment(sample_lake, demon
         monkeypatch.setattr(LastBatches, "now", lambda _, at=received: dict.fromkeys(sources, at))
         told[received] = dict(module.sites(engine, AS_OF, "customer").select("site_id", "newest").rows())["CH1"]
     assert told == {AS_OF - HOUR: AS_OF - HOUR, AS_OF + HOUR: None}
+
+
+def test_periods_past_a_limit_are_those_kept_as_such(tiny_lake):
+    engine = Engine(tiny_lake.utility, tiny_lake, load_catalogue(tiny_lake.utility))
+    today = tiny_lake.utility.day_of(AS_OF)
+    days = [today - timedelta(days=n) for n in (1, 2, 3, 9)]
+    rows = [
+        {"indicator_id": "hotline_answer_rate", "site_id": site, "period": day, "computed_at": AS_OF, "state": state}
+        | {"numerator": 1.0, "denominator": 2.0, "value": 50.0, "valid": 2.0, "expected": 2.0}
+        for day, state in zip(days, ("alarm", "normal", "warning", "alarm"), strict=True)
+        for site in ("", "C1")
+    ]
+    write(tiny_lake, "indicator", *rows)
+    told = module.periods_past(engine, AS_OF, ("hotline_answer_rate", "work_order_on_time"), days[2])
+    assert told.rows() == [
+        ("hotline_answer_rate", days[0], 50.0, "alarm"),
+        ("hotline_answer_rate", days[2], 50.0, "warning"),
+    ]

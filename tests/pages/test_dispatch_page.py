@@ -9,6 +9,7 @@ import pytest
 from metrics.queries.dispatch import Storm
 from pages.components.dispatch_storm import storm_chart
 from pages.components.links import View
+from pages.components.numbers import number
 from pages.components.page import Page
 from pages.components.theme import themes
 from pages.components.words import words_in
@@ -59,6 +60,20 @@ def test_levels_flows_and_pumps_are_those_of_the_rows(sample_page, sample_lake, 
     assert f'data-figure="不可用水泵" data-value="{float((pumps["value"] == 0).sum())!r}"' in html
     flow = newest(told, "flow", "discharge")["PS01"]
     assert f'data-drains="PS01" data-flow="{flow!r}"' in html
+
+
+@pytest.mark.slow
+def test_a_works_at_a_glance_tells_what_goes_out_how_good_it_is_and_how_old_that_is(sample_page, told, demonstration):
+    html = shown_html(sample_page("dispatch", **{"as": "computed"}))
+    effluent = newest(told, "flow", "effluent")
+    for site, name in demonstration.sites.filter(kind="wwtp").select("site_id", "name_zh").rows():
+        beside = re.search(rf'data-figure="{name}".*?class="told">(.*?)</p>', html, re.S)[1]
+        assert f"出水 {number(effluent[site])} m³/h" in beside
+        judged = re.findall(rf'data-point="{site}\.EFF\.\w+" data-state="(\w+)"', html)
+        kept = f"出水 {len(judged)} 项在限内"
+        assert judged and (kept in beside) == (set(judged) == {"normal"})
+        newest_at = told.filter(site_id=site)["ts"].max()
+        assert f"{(AS_OF - newest_at) // timedelta(minutes=1)} 分钟前" in beside
 
 
 @pytest.mark.slow

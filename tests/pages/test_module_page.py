@@ -6,9 +6,14 @@ from datetime import timedelta
 import polars as pl
 import pytest
 
+from data_sources.lake import Lake
+from data_sources.load import load_utility
 from data_sources.vocabulary import MODULES
 from tests.conftest import AS_OF
-from tests.pages.conftest import shown_html
+from tests.metrics.lake_rows import write
+from tests.pages.conftest import opened, shown_html
+from tests.pages.page_numbers import cells as texts
+from tests.small_utility import write_small_utility
 
 pytestmark = pytest.mark.slow
 YESTERDAY = AS_OF.date() - timedelta(days=1)
@@ -75,6 +80,23 @@ def test_hours_past_a_limit_are_those_of_the_readings(sample_page, sample_lake, 
     line = next(line for line in body.split("<tr>") if point in line)
     assert re.findall(r'data-v="([^"]*)"', line)[3] == str(low.height)
     assert low.height > 0
+
+
+def test_a_module_without_measured_points_lists_its_indicators_periods_past_a_limit(tmp_path, monkeypatch):
+    utility = load_utility(write_small_utility(tmp_path / "tiny"))
+    lake = Lake(tmp_path / "lake", utility)
+    days = [AS_OF.date() - timedelta(days=n) for n in (1, 2, 50)]
+    common = {"indicator_id": "hotline_answer_rate", "site_id": "", "computed_at": AS_OF, "numerator": 1.0}
+    common |= {"denominator": 2.0, "valid": 2.0, "expected": 2.0}
+    states = zip(days, (50.0, 97.0, 40.0), ("alarm", "normal", "alarm"), strict=True)
+    write(lake, "indicator", *({**common, "period": day, "value": value, "state": s} for day, value, s in states))
+    monkeypatch.setenv("WATER_UTILITY", str(utility.folder))
+    monkeypatch.setenv("WATER_LAKE", str(lake.root))
+    html = shown_html(opened("module", id="customer", at=AS_OF.isoformat(), period="30d"))
+    (row,) = texts(html, "customer-periods-past")
+    assert row == [str(days[0]), "96390 接通率", "▲ 报警", "50", "%"]
+    assert "/customers?" in html
+    assert "customer-periods-past" not in shown_html(opened("module", id="sewage", at=AS_OF.isoformat()))
 
 
 @pytest.mark.parametrize("module", MODULES)

@@ -10,6 +10,7 @@ from metrics.queries import site as queries
 from pages.components.answers import answer
 from tests.conftest import AS_OF
 from tests.pages.conftest import shown_html
+from tests.pages.page_numbers import cells, figures
 
 pytestmark = pytest.mark.slow
 
@@ -63,6 +64,20 @@ def test_what_stands_on_a_works(sample_page, demonstration):
         assert f"/site?site={site}&amp;" in html
     assert "indicator?id=finished_water_compliance&amp;site=WKS1" in html
     assert "indicator?id=pump_availability" not in html
+
+
+def test_what_stands_on_a_network_is_a_table_of_sites_with_their_states(sample_page, demonstration):
+    html = shown_html(sample_page("site", site="NET"))
+    fed = demonstration.sites.filter(pl.col("parent_id") == "NET").height
+    rows = cells(html, "NET-depends")
+    assert len(rows) == fed
+    assert {row[1] for row in rows} == {"以它为上级或水源"}
+    abnormal = sum("正常" not in row[3] for row in rows)
+    assert figures(html)["下级异常站点"] == abnormal
+    assert "过程" not in re.findall("<h2>(.*?)</h2>", html), "where there is no point there is no course"
+    drained = cells(shown_html(sample_page("site", site="PS06")), "PS06-depends")
+    expected = demonstration.sites.filter(pl.col("drains_to") == "PS06")["name_zh"].sort().to_list()
+    assert sorted(row[0] for row in drained if "污水流到它" in row[1]) == expected
 
 
 def test_a_strange_site_is_said_not_thrown(sample_page):
