@@ -14,6 +14,8 @@ from metrics.engine import AT_ONCE, Engine
 from metrics.spans import HOUR, Span, span_frame
 from metrics.sql_rules import relations
 
+YEAR = timedelta(weeks=52)
+"""So long before, weekdays are the same."""
 _FOLDER = Path(__file__).parent / "queries"
 
 
@@ -57,6 +59,16 @@ def days_back(engine: Engine, as_of: datetime, days: int) -> Span:
     """The last so many times 24 hours up to `as_of`, as a stretch to ask about; its period is today."""
     today, starts_at = engine.utility.day_of(as_of), as_of - timedelta(days=days)
     return Span(today, engine.utility.day_of(starts_at), today, starts_at, as_of, 24 * days)
+
+
+def days_before(engine: Engine, as_of: datetime, days: int) -> dict[str, Span]:
+    """What `days_back` is compared with: as long a time right before it (previous), the same 52 weeks earlier
+    (last_year).
+    """
+    return {
+        "previous": days_back(engine, as_of - timedelta(days=days), days),
+        "last_year": days_back(engine, as_of - YEAR, days),
+    }
 
 
 def ask_with(engine: Engine, as_of: datetime, name: str, **given: pl.DataFrame) -> pl.DataFrame:

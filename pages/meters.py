@@ -1,5 +1,8 @@
 """Meters: how many stand where in their lives, which are due, how verifications went; each count leads to its list."""
 
+from collections.abc import Mapping
+from html import escape
+
 import polars as pl
 import streamlit as st
 
@@ -10,6 +13,7 @@ from pages.components.chart import show_chart
 from pages.components.ending import end_page
 from pages.components.headline import headline_figure
 from pages.components.meter_charts import due_chart
+from pages.components.numbers import change
 from pages.components.page import open_page
 from pages.components.section import Section
 from pages.components.side_by_side import side_by_side
@@ -23,8 +27,14 @@ STAGES = {
 """The five stages of a life and the states each is made of."""
 PASSED = {"plan": "purchased", "purchase": "sent", "verify": "installed", "use": "retired"}
 """The event by which meters leave a stage."""
-AGES = ("under_30", "under_90", "under_180", "over_180", "unknown")
-GROUPS = (*(state for states in STAGES.values() for state in states), *meters.DUE)
+AGES = (*meters.AGES, "unknown")
+GROUPS = (
+    *(state for states in STAGES.values() for state in states),
+    *meters.DUE, *meters.WAITS, *meters.RESULTS, "installed", "every",
+)  # fmt: skip
+"""What can be listed."""
+NARROWED = ("dn", "maker", "lot", "age")
+"""The address's choices of some of a group."""
 
 page = open_page("meters")
 assert page.at is not None
@@ -33,13 +43,27 @@ at, say, own = page.at, page.say, Section(page, "meters")
 
 def listed_at(name: str, **choices: str | None) -> str:
     """The address that lists a group of meters."""
-    return page.here(**{"list": name, "dn": None, "maker": None, "lot": None, **choices}) + "#list"
+    return page.here(**{"list": name, **dict.fromkeys(NARROWED), **choices}) + "#list"
+
+
+def passed_on(stage: str, moved: Mapping[str, Row]) -> list[str]:
+    """What left a stage in 30 days, in words, with 环比 and 同比."""
+    if stage not in PASSED:
+        return []
+    event = PASSED[stage]
+    row = moved.get(event, {"meters": 0})
+    past = [
+        f"{page.say('tile', name)} {change(row['meters'], row[name])}"
+        for name in ("previous", "last_year")
+        if row.get(name) is not None
+    ]
+    return [say("meters", "days"), say("meters", "passed", what=say("meter_event", event), n=row["meters"]), *past]
 
 
 def life(counts: pl.DataFrame) -> str:
     """The five stages as a flow."""
     now = dict(counts.filter(kind="state").select("name", "meters").rows())
-    moved = dict(counts.filter(kind="event").select("name", "meters").rows())
+    moved = {row["name"]: row for row in counts.filter(kind="event").iter_rows(named=True)}
     return stage_flow(
         [
             Stage(
@@ -52,43 +76,50 @@ def life(counts: pl.DataFrame) -> str:
                     )
                     for state in states
                 ],
-                [say("meters", "days"), say("meters", "passed", what=say("meter_event", event), n=moved.get(event, 0))]
-                if event else [],
+                passed_on(stage, moved),
             )
             for stage, states in STAGES.items()
-            for event in (PASSED.get(stage),)
         ],
         say("meters", "flow"),
     )  # fmt: skip
 
 
-def due_column(name: str) -> Column:
-    """The meters due then, each count leading to its list."""
+def counted(name: str, label: str, group: str, **by: str) -> Column:
+    """A column of counts, each leading to the list behind it.
+
+    `by` says which choice of the address takes which column of the row; a row without it is of all.
+    """
 
     def to(row: Row) -> str | None:
-        return listed_at(name, dn=str(row["dn_mm"]) if row["dn_mm"] else None) if row[name] else None
+        chosen = {choice: str(row[column]) for choice, column in by.items() if row[column] is not None}
+        return listed_at(group, **chosen) if row[name] else None
 
-    return Column(name, say("meter_due", name), link=to)
+    return Column(name, label, link=to)
 
 
 def lists() -> None:
     """The meters behind a count."""
     dn = page.wanted.get("dn", "")
-    chosen = {"maker": page.wanted.get("maker"), "lot": page.wanted.get("lot")}
+    chosen = {name: page.wanted.get(name) for name in ("maker", "lot", "age")}
     rows = answer(meters.listed, at, group, int(dn) if dn.isdecimal() else None, **chosen)
-    names = [say("meter_state", group), f"DN{dn}" if dn.isdecimal() else "", *(name or "" for name in chosen.values())]
-    title = " · ".join(name for name in names if name)
+    age = chosen["age"] if chosen["age"] in AGES else None
+    narrowed = [f"DN{dn}" if dn.isdecimal() else None, chosen["maker"], chosen["lot"], age and say("meter_age", age)]
+    title = " · ".join(filter(None, [say("meter_state", group), *narrowed]))
     st.html('<span id="list"></span>')
     show_heading(page, say("meters", "list", what=title, n=rows.height), say("meters", "list_means"))
+    if any(narrowed):
+        whole = escape(say("meters", "all_of", what=say("meter_state", group)))
+        st.html(f'<p><a href="{listed_at(group)}" target="_self">{whole}</a></p>')
     if rows.is_empty():
         st.html(f'<p class="rest">{say("meters", "list_none")}</p>')
         return
     columns = [
         Column("meter_id", say("meters", "meter_id")),
         Column("dn_mm", say("meters", "dn_mm")),
+        Column("q3_m3h", say("meters", "q3"), "m^3/h"),
         Column("kind", say("meters", "kind"), words="meter_kind"),
         Column("maker", say("meters", "maker")),
-        Column("lot", say("meters", "lot"), link=lambda row: page.here(lot=row["lot"])),
+        Column("lot", say("meters", "lot"), link=lambda row: listed_at("every", lot=row["lot"])),
         Column("state", say("meters", "state"), words="meter_state"),
         Column("since", say("meters", "since"), draw=lambda row: page.time(row["since"], "%Y-%m-%d")),
         Column("verified_until", say("meters", "verified_until")),
@@ -97,6 +128,56 @@ def lists() -> None:
     ]
     zone = pl.col("site_id").map_elements(lambda id_: page.named("sites", id_), return_dtype=pl.String()).alias("zone")
     show_table(page, rows.with_columns(zone), columns, "meters")
+
+
+def results() -> None:
+    """Verifications by maker and lot."""
+    show_heading(page, say("meters", "makers"), say("meters", "makers_means"))
+    if rate["passed_share"] is None:
+        show_missing(page, say("meters", "no_verifications"), say("meters", "no_verifications_how"))
+        return
+    by_maker, by_lot = side_by_side("verifications")
+    share = Column("passed_share", say("meters", "passed_share"), "%")
+    with by_maker:
+        columns = [
+            Column("maker", say("meters", "maker"), draw=lambda row: escape(row["maker"] or EVERY)),
+            Column("lots", say("meters", "lots")),
+            counted("passed", say("meters", "passed_n"), "passed", maker="maker"),
+            counted("failed", say("meters", "failed"), "failed", maker="maker"),
+            share,
+        ]
+        show_table(page, makers, columns, "meters-makers", None)
+    with by_lot:
+        columns = [
+            Column("lot", say("meters", "lot"), link=lambda row: listed_at("every", lot=row["lot"])),
+            Column("maker", say("meters", "maker")),
+            counted("passed", say("meters", "passed_n"), "passed", maker="maker", lot="lot"),
+            counted("failed", say("meters", "failed"), "failed", maker="maker", lot="lot"),
+            share,
+            Column("last_on", say("meters", "last_on")),
+        ]
+        show_table(page, answer(meters.verifications, at), columns, "meters-lots", 300)
+
+
+def in_store() -> None:
+    """For what meters in store wait, and for how long they have been there."""
+    show_heading(page, say("meters", "store"), say("meters", "store_means"))
+    store = answer(meters.stock_age, at)
+    if store.is_empty():
+        st.html(f'<p class="rest">{say("meters", "no_store")}</p>')
+        return
+    columns = [
+        Column("waits", say("meters", "waits"), words="meter_waits"),
+        stored("meters", say("meters", "meters"), None),
+        *(stored(age, say("meter_age", age), age) for age in AGES if store[age].sum()),
+        Column("oldest_days", say("meters", "oldest"), "d"),
+    ]
+    show_table(page, store, columns, "meters-in-store", None)
+
+
+def stored(name: str, label: str, age: str | None) -> Column:
+    """A column of meters in store of one age, each count leading to its list."""
+    return Column(name, label, link=lambda row: listed_at(row["waits"], age=age) if row[name] else None)
 
 
 EVERY = say("meters", "every")
@@ -120,7 +201,7 @@ show_figures(
             "overdue", every["overdue"], state=verified.state if every["overdue"] else None, link=listed_at("overdue")
         ),
         own.figure("soon", every["within_30"], link=listed_at("within_30")),
-        own.figure("installed", every["installed"]),
+        own.figure("installed", every["installed"], link=listed_at("installed")),
         own.figure("rate", rate["passed_share"], "%"),
     ],
 )
@@ -133,8 +214,8 @@ with left:
     sizes = due.with_columns(dn=pl.format("DN{}", "dn_mm").fill_null(EVERY))
     columns = [
         Column("dn", say("meters", "dn_mm")),
-        Column("installed", say("meters", "installed")),
-        *map(due_column, meters.DUE),
+        counted("installed", say("meters", "installed"), "installed", dn="dn_mm"),
+        *(counted(name, say("meter_due", name), name, dn="dn_mm") for name in meters.DUE),
     ]
     show_table(page, sizes, columns, "meters-due", None)
 with right:
@@ -143,35 +224,5 @@ with right:
     show_chart(page, due_chart(months, page.view.theme), "meters-by-month", say("meters", "by_month_alt"), 260)
 lists()
 
-show_heading(page, say("meters", "makers"), say("meters", "makers_means"))
-if rate["passed_share"] is None:
-    show_missing(page, say("meters", "no_verifications"), say("meters", "no_verifications_how"))
-else:
-    by_maker, by_lot = side_by_side("verifications")
-    results = [
-        Column("passed", say("meters", "passed_n")),
-        Column("failed", say("meters", "failed")),
-        Column("passed_share", say("meters", "passed_share"), "%"),
-    ]
-    with by_maker:
-        maker = Column("maker", say("meters", "maker"), draw=lambda row: row["maker"] or EVERY)
-        show_table(page, makers, [maker, Column("lots", say("meters", "lots")), *results], "meters-makers", None)
-    with by_lot:
-        lot = Column("lot", say("meters", "lot"), link=lambda row: listed_at("in_use", lot=row["lot"]))
-        last = Column("last_on", say("meters", "last_on"))
-        rows = answer(meters.verifications, at)
-        show_table(page, rows, [lot, Column("maker", say("meters", "maker")), *results, last], "meters-lots", 300)
-
-show_heading(page, say("meters", "store"), say("meters", "store_means"))
-store = answer(meters.stock_age, at)
-if store.is_empty():
-    st.html(f'<p class="rest">{say("meters", "no_store")}</p>')
-else:
-    ages = [Column(name, say("meter_age", name)) for name in AGES if store[name].sum()]
-    columns = [
-        Column("waits", say("meters", "waits"), words="meter_waits"),
-        Column("meters", say("meters", "meters")),
-        *ages,
-        Column("oldest_days", say("meters", "oldest"), "d"),
-    ]
-    show_table(page, store, columns, "meters-in-store", None)
+results()
+in_store()

@@ -1,9 +1,13 @@
 -- Every meter: what it is, where, its state since when, when its verification ends and in which time that falls:
--- overdue (or without a date), within 30, 60, 90 days of today, later; NULL of a meter that is not installed.
+-- overdue (or without a date), within 30, 60, 90 days of today, later; NULL of a meter that is not installed. Of one in
+-- store (received) for what it waits: its first verification, to be installed or, once removed, to be retired; and how
+-- long ago it came in.
 WITH newest AS (
     SELECT
         meter_id,
-        max(happened_at) AS since
+        arg_max(event, happened_at) AS event,
+        max(happened_at)            AS since,
+        max(day)                    AS day
     FROM meter_event
     GROUP BY meter_id
 )
@@ -28,7 +32,15 @@ SELECT
         WHEN meter.verified_until < moment.day + INTERVAL '60' DAY THEN 'within_60'
         WHEN meter.verified_until < moment.day + INTERVAL '90' DAY THEN 'within_90'
         ELSE 'later'
-    END AS due
+    END                                                                 AS due,
+    CASE
+        WHEN meter.state <> 'received' THEN NULL
+        WHEN newest.event = 'verified' THEN 'to_install'
+        WHEN newest.event = 'removed' THEN 'to_retire'
+        WHEN newest.event = 'received' THEN 'to_verify'
+        ELSE 'unknown'
+    END                                                                 AS waits,
+    CASE WHEN meter.state = 'received' THEN moment.day - newest.day END AS stored_days
 FROM meter
 CROSS JOIN moment
 LEFT JOIN newest ON newest.meter_id = meter.meter_id

@@ -1,4 +1,5 @@
--- Meters of each state now, and the events of the span: what moved from stage to stage.
+-- Meters of each state now, and the events of the span: what moved from stage to stage (is_whole: the lake
+-- reaches back to its start).
 WITH states AS (
     SELECT
         state,
@@ -10,7 +11,8 @@ WITH states AS (
 moved AS (
     SELECT
         meter_event.event,
-        count(*) AS meters
+        count(*)                                                                               AS meters,
+        any_value(span.starts_at >= (SELECT min(first.happened_at) FROM meter_event AS first)) AS is_whole
     FROM meter_event
     JOIN span ON meter_event.happened_at >= span.starts_at AND meter_event.happened_at < span.ends_at
     GROUP BY meter_event.event
@@ -20,13 +22,15 @@ told AS (
     SELECT
         'state' AS kind,
         state   AS name,
-        meters
+        meters,
+        NULL    AS is_whole
     FROM states
     UNION ALL
     SELECT
         'event' AS kind,
         event   AS name,
-        meters
+        meters,
+        is_whole
     FROM moved
 )
 

@@ -1,14 +1,12 @@
--- Verifications of the span by maker and lot: meters that passed and failed, and when the lot was last verified.
+-- Verifications of the span, the newest first: which meter, of which maker and lot, whether it passed (verified) or failed.
 SELECT
+    meter_event.meter_id,
     meter.maker,
     meter.lot,
-    any_value(meter.dn_mm)                                 AS dn_mm,
-    count(*) FILTER (WHERE meter_event.event = 'verified') AS passed,
-    count(*) FILTER (WHERE meter_event.event = 'failed')   AS failed,
-    max(meter_event.day)                                   AS last_on
+    meter_event.event,
+    meter_event.day
 FROM meter_event
 JOIN span ON meter_event.happened_at >= span.starts_at AND meter_event.happened_at < span.ends_at
 JOIN meter ON meter.meter_id = meter_event.meter_id
 WHERE meter_event.event IN ('verified', 'failed')
-GROUP BY meter.maker, meter.lot
-ORDER BY failed / (passed + failed) DESC, meter.maker ASC, meter.lot ASC
+ORDER BY meter_event.happened_at DESC, meter_event.meter_id ASC

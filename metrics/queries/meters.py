@@ -5,37 +5,60 @@ from datetime import datetime
 import polars as pl
 
 from metrics.engine import Engine
-from metrics.moment_queries import ask_one, days_back
+from metrics.moment_queries import ask_one, days_back, days_before
 
 MOVED_DAYS = 30
 VERIFIED_DAYS = 365
 DUE = ("overdue", "within_30", "within_60", "within_90", "later")
 """When an installed meter's verification ends: before today, in so many days."""
+WAITS = ("to_verify", "to_install", "to_retire", "unknown")
+"""For what a meter in store waits."""
+AGES = {"under_30": 0, "under_90": 30, "under_180": 90, "over_180": 180}
+"""How long a meter has been in store, and from how many days on."""
+RESULTS = {"passed": "verified", "failed": "failed"}
+"""How a verification ends, and the event that says so."""
+_UNKNOWN_AGE = "unknown"
 
 
 def stages(engine: Engine, as_of: datetime) -> pl.DataFrame:
     """Meters of each state at `as_of` (kind `state`) and events of the 30 days before (kind `event`).
 
-    Columns kind, name (the state or event), meters.
+    Columns kind, name (the state or event), meters; of events also previous (of the 30 days before those) and last_year
+    (52 weeks earlier), null where the lake doesn't reach back.
     """
-    return ask_one(engine, as_of, "meter_stages", days_back(engine, as_of, MOVED_DAYS))
+    told = ask_one(engine, as_of, "meter_stages", days_back(engine, as_of, MOVED_DAYS))
+    for name, span in days_before(engine, as_of, MOVED_DAYS).items():
+        past = ask_one(engine, as_of, "meter_stages", span).filter("is_whole")
+        own = told.join(past.select("kind", "name", pl.col("meters").alias(name)), on=["kind", "name"], how="left")
+        # of a time that the lake knows, what it doesn't tell of did not happen
+        known = pl.lit(past.height > 0) & (pl.col("kind") == "event")
+        told = own.with_columns(pl.when(known).then(pl.col(name).fill_null(0)).alias(name))
+    return told.drop("is_whole").sort("kind", "name")
 
 
 def every_meter(engine: Engine, as_of: datetime) -> pl.DataFrame:
     """All meters at `as_of`, those whose verification ends first in front: columns of meter_list.sql.
 
-    `due` is one of DUE; null of a meter that is not installed.
+    `due` is one of DUE, null of a meter that is not installed; `waits` one of WAITS, null of one that is not in store.
     """
-    return ask_one(engine, as_of, "meter_list")
+    return ask_one(engine, as_of, "meter_list").with_columns(_age().alias("age"))
 
 
 def listed(
     engine: Engine, as_of: datetime, group: str, dn_mm: int | None = None, maker: str | None = None,
-    lot: str | None = None,
+    lot: str | None = None, age: str | None = None,
 ) -> pl.DataFrame:  # fmt: skip
-    """The meters of a group (a state, or one of DUE), of one DN, maker or lot where they are given."""
-    wanted = {"dn_mm": dn_mm, "maker": maker, "lot": lot}
-    rows = every_meter(engine, as_of).filter(pl.col("due" if group in DUE else "state") == group)
+    """The meters of a group, of one DN, maker, lot or age in store (AGES, unknown) where they are given.
+
+    A group is a state, one of DUE, WAITS or RESULTS (of the 365 days before), `installed`, or `every`.
+    """
+    wanted = {"dn_mm": dn_mm, "maker": maker, "lot": lot, "age": age}
+    rows = every_meter(engine, as_of)
+    if group in RESULTS:
+        tested = _tested(engine, as_of).filter(event=RESULTS[group])["meter_id"]
+        rows = rows.filter(pl.col("meter_id").is_in(tested.implode()))
+    else:
+        rows = rows.filter(_in_group(group))
     return rows.filter(**{name: value for name, value in wanted.items() if value is not None})
 
 
@@ -64,10 +87,11 @@ def due_by_month(engine: Engine, as_of: datetime) -> pl.DataFrame:
 def verifications(engine: Engine, as_of: datetime) -> pl.DataFrame:
     """Verifications of the 365 days before `as_of` by maker and lot, the worst first.
 
-    Columns maker, lot, dn_mm, passed, failed, last_on (day of the newest), passed_share (%).
+    Columns maker, lot, passed, failed, last_on (day of the newest), passed_share (%).
     """
-    rows = ask_one(engine, as_of, "meter_verifications", days_back(engine, as_of, VERIFIED_DAYS))
-    return rows.with_columns(_passed())
+    counts = [(pl.col("event") == event).sum().alias(name) for name, event in RESULTS.items()]
+    lots = _tested(engine, as_of).group_by("maker", "lot").agg(*counts, pl.col("day").max().alias("last_on"))
+    return lots.with_columns(_passed()).sort("passed_share", "maker", "lot")
 
 
 def makers(engine: Engine, as_of: datetime) -> pl.DataFrame:
@@ -80,12 +104,36 @@ def makers(engine: Engine, as_of: datetime) -> pl.DataFrame:
 
 
 def stock_age(engine: Engine, as_of: datetime) -> pl.DataFrame:
-    """Meters in store at `as_of` by what they wait for: to_verify, to_install, to_retire or unknown.
+    """Meters in store at `as_of` by what they wait for: one of WAITS, the most first.
 
-    Columns waits, meters, of these under_30, under_90, under_180, over_180 (days since they came in) and unknown
-    (nothing says when), oldest_days.
+    Columns waits, meters, of these those of each of AGES and unknown (nothing says when they came in), oldest_days.
     """
-    return ask_one(engine, as_of, "meter_stock_age")
+    stored = every_meter(engine, as_of).filter(pl.col("waits").is_not_null())
+    counts = [(pl.col("age") == age).sum().alias(age) for age in (*AGES, _UNKNOWN_AGE)]
+    oldest = pl.col("stored_days").max().alias("oldest_days")
+    return stored.group_by("waits").agg(pl.len().alias("meters"), *counts, oldest).sort(
+        "meters", "waits", descending=[True, False]
+    )  # fmt: skip
+
+
+def _tested(engine: Engine, as_of: datetime) -> pl.DataFrame:
+    return ask_one(engine, as_of, "meter_verifications", days_back(engine, as_of, VERIFIED_DAYS))
+
+
+def _in_group(group: str) -> pl.Expr:
+    if group in DUE:
+        return pl.col("due") == group
+    if group in WAITS:
+        return pl.col("waits") == group
+    if group == "installed":
+        return pl.col("due").is_not_null()
+    return pl.lit(True) if group == "every" else pl.col("state") == group
+
+
+def _age() -> pl.Expr:
+    """Which of AGES a meter in store has; null of one that isn't."""
+    told = [pl.when(pl.col("stored_days") >= days).then(pl.lit(age)) for age, days in reversed(AGES.items())]
+    return pl.when(pl.col("waits").is_not_null()).then(pl.coalesce(*told, pl.lit(_UNKNOWN_AGE)))
 
 
 def _passed() -> pl.Expr:

@@ -8,7 +8,7 @@ from math import ceil
 
 import streamlit as st
 
-from pages.components.numbers import number, signed
+from pages.components.numbers import change, number, signed
 from pages.components.page import Page
 from pages.components.states import SHAPES
 
@@ -121,8 +121,6 @@ def _compared(page: Page, one: Figure) -> str:
 
 def _difference(one: Figure, other: float | None) -> str:
     """How much more it is: of a percentage in points, of an amount in per cent."""
-    if one.value is None or other is None:
-        return "–"
-    if one.unit == "%" or other == 0:
-        return signed(one.value - other, one.value)
-    return f"{signed(100 * (one.value - other) / abs(other), 10.0)} %"
+    if one.unit == "%":
+        return "–" if one.value is None or other is None else signed(one.value - other, one.value)
+    return change(one.value, other)

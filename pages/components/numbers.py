@@ -34,6 +34,15 @@ def signed(difference: float | None, value: float) -> str:
     return "±0" if text == "0" else f"{'+' if difference > 0 else '−'}{text}"
 
 
+def change(value: float | None, other: float | None) -> str:
+    """How much more `value` is than `other`, in per cent of it; the difference where that is 0; – where unknown."""
+    if value is None or other is None:
+        return "–"
+    if other == 0:
+        return signed(value - other, value)
+    return f"{signed(100 * (value - other) / abs(other), 10.0)} %"
+
+
 def local(moment: str | datetime, timezone: str, form: str = "%m-%d %H:%M") -> str:
     """An instant (ISO 8601) by the utility's clock."""
     instant = datetime.fromisoformat(moment) if isinstance(moment, str) else moment

@@ -45,17 +45,28 @@ def test_meters_by_state_and_what_moved(engine, tiny_lake):
         event("M3", "received", 1),
         event("M3", "planned", 40),
     )
-    told = {(kind, name): n for kind, name, n in meters.stages(engine, NOW).rows()}
+    told = {(kind, name): past for kind, name, *past in meters.stages(engine, NOW).rows()}
+    told = {key: tuple(past) for key, past in told.items()}
+    # of the 30 days before those the lake knows only the last 10
     assert told == {
-        ("state", "in_use"): 2,
-        ("state", "received"): 1,
-        ("event", "installed"): 1,
-        ("event", "received"): 1,
+        ("state", "in_use"): (2, None, None),
+        ("state", "received"): (1, None, None),
+        ("event", "installed"): (1, None, None),
+        ("event", "received"): (1, None, None),
     }
     # a week earlier M3 was only planned, and M1 was in use already
-    told = {(kind, name): n for kind, name, n in meters.stages(engine, NOW - timedelta(days=7)).rows()}
+    told = {(kind, name): n for kind, name, n, *_ in meters.stages(engine, NOW - timedelta(days=7)).rows()}
     assert told[("state", "planned")] == 1
     assert told[("event", "installed")] == 2
+
+
+def test_what_moved_is_compared_with_the_month_before_and_last_year(engine, tiny_lake):
+    write(tiny_lake, "meter", *(meter(f"M{n}", "in_use") for n in range(5)))
+    days_ago = (1, 35, 40, 370, 500)
+    events = [event(f"M{n}", "installed", days) for n, days in enumerate(days_ago)]
+    write(tiny_lake, "meter_event", *events, event("M0", "sent", 3))
+    told = {name: past for kind, name, *past in meters.stages(engine, NOW).rows() if kind == "event"}
+    assert told == {"installed": [1, 2, 1], "sent": [1, 0, 0]}
 
 
 def test_when_an_installed_meter_is_due(engine, tiny_lake):
@@ -97,6 +108,11 @@ def test_verifications_by_maker_and_lot_the_worst_first(engine, tiny_lake):
     )
     rows = meters.verifications(engine, NOW).select("lot", "passed", "failed", "last_on").rows()
     assert rows == [("L0", 2, 1, date(2026, 3, 5)), ("L1", 1, 0, date(2026, 2, 23))]
+    assert meters.listed(engine, NOW, "failed", lot="L0")["meter_id"].to_list() == ["M4"]
+    assert sorted(meters.listed(engine, NOW, "passed", maker="A")["meter_id"]) == ["M0", "M1", "M2"]
+    assert (
+        meters.listed(engine, NOW, "installed", lot="L1").height == meters.listed(engine, NOW, "every", lot="L1").height
+    )
     makers = meters.makers(engine, NOW).select("maker", "lots", "passed", "failed", "passed_share").rows()
     assert makers == [(None, 2, 3, 1, 75.0), ("A", 2, 3, 1, 75.0)]
 
@@ -111,6 +127,11 @@ def test_what_meters_in_store_wait_for(engine, tiny_lake):
         event("M1", "verified", 30),
         event("M2", "removed", 200),
     )
+    listed = {
+        age: meters.listed(engine, NOW, "to_install", age=age)["meter_id"].to_list() for age in (None, "under_30")
+    }
+    assert listed == {None: ["M1"], "under_30": []}
+    assert meters.listed(engine, NOW, "unknown", age="unknown")["meter_id"].to_list() == ["M3"]
     assert sorted(meters.stock_age(engine, NOW).rows()) == [
         ("to_install", 1, 0, 1, 0, 0, 0, 30),
         ("to_retire", 1, 0, 0, 0, 1, 0, 200),

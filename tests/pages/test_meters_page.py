@@ -2,6 +2,8 @@
 
 import re
 from datetime import date, timedelta
+from html import unescape
+from urllib.parse import parse_qsl
 
 import polars as pl
 import pytest
@@ -45,6 +47,23 @@ def test_a_count_leads_to_its_list(sample_page, sample_lake):
     assert {row[0] for row in cells(html, "meters")} <= set(received["meter_id"])
     # an address that asks for what there is not gets what is due next
     assert "30 天内到期，" in shown_html(sample_page("meters", list="stolen", dn="x"))
+
+
+@pytest.mark.slow
+def test_every_count_leads_to_as_many_meters(sample_page, sample_lake):
+    """The counts of the verifications and of the store, each followed by its own address."""
+    html = shown_html(sample_page("meters"))
+    for table, column in (("meters-lots", 3), ("meters-makers", 3), ("meters-in-store", 1)):
+        body = re.search(rf'data-table="{table}".*?<tbody>(.*?)</tbody>', html, re.S)[1]
+        cell = re.findall(r"<td[^>]*>(.*?)</td>", body, re.S)[column]
+        address, count = re.search(r'href="/meters\?([^"#]+)#list" target="_self">(\d+)', cell).groups()
+        wanted = dict(parse_qsl(unescape(address)))
+        told = shown_html(sample_page("meters", **{**wanted, "lang": "en"}))
+        assert re.search(rf"<h2>List: [^<]*, {count}</h2>", told), address
+        assert len(cells(told, "meters")) == int(count) > 0
+    assert ">All in store, to be installed</a>" in shown_html(
+        sample_page("meters", list="to_install", age="under_30", lang="en")
+    )
 
 
 @pytest.mark.slow
