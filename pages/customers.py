@@ -192,16 +192,16 @@ def on_map(reports: pl.DataFrame, zones: pl.DataFrame) -> str:
         if None not in places.get(row["site_id"], (None,))
     ]
     kinds = {kind: say("call_category", kind) for kind in REPORTED}
-    return report_map(told, clusters, geography_of(page.utility), kinds, page.view.theme)
+    return report_map(told, clusters, geography_of(page.utility), kinds, page.view.theme, own.word("reports_alt"))
 
 
-def answering(hours: pl.DataFrame, whole: dict[str, Any]) -> None:
+def answering(hours: pl.DataFrame, calls: pl.DataFrame, whole: dict[str, Any]) -> None:
     """How calls were answered, and what people called about twice."""
     left, right = side_by_side("answered")
     with left:
         own.heading("answered")
         if whole["ended"]:
-            figure_ = answer_chart(local(hours), page.view.theme, say)
+            figure_ = answer_chart(local(hours), local(calls), page.view.theme, say)
             show_chart(page, figure_, "calls-answered", own.word("answered_alt"), 300)
             waits = {"median": number(whole["wait_s"]), "longest": number(whole["longest_wait_s"])}
             own.line("waited", **waits)
@@ -231,6 +231,8 @@ def work_orders(kinds: pl.DataFrame) -> None:
         own.column("due"),
         own.column("in_time", "closed_in_time"),
         own.column("in_time_share", unit="%"),
+        own.column("previous", unit="%"),
+        own.column("last_year", unit="%"),
         own.column("hours_taken", unit="h"),
         own.column("open"),
         own.column("overdue"),
@@ -270,7 +272,7 @@ def halls() -> None:
             figure_ = wait_chart(grid, page.view.theme, say)
             show_chart(page, figure_, f"waits-{name}", own.word("hall_alt"), 320)
             if name in today:
-                counts = {key: today[name][key] for key in ("taken", "served", "at_window")}
+                counts = {key: today[name][key] for key in ("waiting", "at_window", "served", "taken")}
                 own.line("served_today", **counts)
         with right:
             own.heading("windows")
@@ -281,6 +283,8 @@ def halls() -> None:
                 own.column("window"),
                 own.column("tickets"),
                 own.column("wait_min", unit="min"),
+                own.column("previous", unit="min"),
+                own.column("last_year", unit="min"),
                 own.column("longest_min", unit="min"),
                 own.column("missed"),
                 own.column("rating"),
@@ -321,7 +325,7 @@ else:
     against_usual(calls)
 if answer(hotline.channels, at).height:
     where()
-    answering(hours, hours.row(0, named=True))
+    answering(hours, calls, hours.row(0, named=True))
 if kinds.is_empty():
     own.heading("orders")
     own.missing("no_orders")

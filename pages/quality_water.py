@@ -1,9 +1,9 @@
 """优水入户: whether the actions keep their dates, and whether the pilot zones' water is better than the others'."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import polars as pl
-import streamlit as st
 
 from data_sources.vocabulary import QUANTITIES
 from metrics.queries import quality_water
@@ -38,11 +38,12 @@ def theme_figure(row: dict[str, Any]) -> Figure:
 
 
 def complaint_figures(complaints: pl.DataFrame) -> list[Figure]:
-    """Complaints of the pilot zones and of the others, with 环比 and 同比."""
+    """Complaints of the pilot zones and of the others where they are known, with 环比 and 同比."""
     return [
         Figure(
             own.word(name),
             row["per_1000"],
+            "1/1000",
             means=own.word("complaints_means"),
             compared=True,
             previous=row["previous_per_1000"],
@@ -51,6 +52,7 @@ def complaint_figures(complaints: pl.DataFrame) -> list[Figure]:
         )
         for is_pilot, name in ((True, "complaints_pilot"), (False, "complaints_others"))
         for row in complaints.filter(pl.col("site_id").is_null(), is_pilot=is_pilot).iter_rows(named=True)
+        if row["per_1000"] is not None
     ]
 
 
@@ -90,49 +92,52 @@ def actions() -> None:
     show_table(page, rows, columns, "actions", None)
 
 
-def ranged(row: Any, side: str) -> str:
-    """P5–P95 of a side."""
-    return f"{number(row[f'{side}_p05'])} – {number(row[f'{side}_p95'])}"
-
-
-def of_side(side: str) -> list[Column]:
-    """The columns of the pilot zones, or of the others."""
-    between = own.column(f"{side}_p05", f"{side}_range", draw=lambda row: ranged(row, side))
-    kept = own.column(f"{side}_kept_share", f"{side}_kept", "%")
-    return [own.column(f"{side}_mean"), between, kept, own.column(f"{side}_points")]
+def ranged(row: Any) -> str:
+    """P5–P95."""
+    return "–" if row["p05"] is None else f"{number(row['p05'])} – {number(row['p95'])}"
 
 
 def pilot() -> None:
     """The pilot zones' quality beside the others'."""
     own.heading("pilot")
     rows = answer(quality_water.compared, at)
-    if rows.is_empty():
+    if rows.filter(pl.col("quantity") != "per_1000").is_empty():
         own.missing("no_quality")
+    if rows.is_empty():
         return
-    sides = [column_of for side in ("pilot", "others") for column_of in of_side(side)]
-    names = [f"{say('quantity', one)} {say('unit', QUANTITIES[one])}".strip() for one in rows["quantity"]]
-    named = rows.with_columns(quantity=pl.Series(names, dtype=pl.String))
-    show_table(page, named, [own.column("quantity"), *sides], "pilot", None)
+    named = rows.with_columns(
+        quantity=pl.Series([measure_name(one, unit=True) for one in rows["quantity"]], dtype=pl.String()),
+        zones=pl.Series([own.word("pilot_zones" if one else "other_zones") for one in rows["is_pilot"]]),
+    )
+    columns = [
+        own.column("quantity"),
+        own.column("zones"),
+        own.column("mean", "group_mean"),
+        own.column("previous"),
+        own.column("last_year"),
+        own.column("p05", "range", draw=ranged),
+        own.column("kept_share", "kept", "%"),
+        own.column("points"),
+    ]
+    show_table(page, named, columns, "pilot", None)
 
 
-def measure_name(measure: str) -> str:
+def measure_name(measure: str, *, unit: bool = False) -> str:
     """A measure of the zones in words."""
-    return own.word(measure) if measure == "per_1000" else say("quantity", measure)
+    if measure == "per_1000":
+        return own.word(measure)
+    name = say("quantity", measure)
+    return f"{name} {say('unit', QUANTITIES[measure])}".strip() if unit else name
 
 
-def by_zone(zones: pl.DataFrame) -> None:
-    """One measure of every zone as bars, all of them as a table."""
+def by_zone(zones: pl.DataFrame, measures: Sequence[str]) -> None:
+    """One of the measures of every zone as dots, all of them as a table."""
     own.heading("measure")
-    measure = choose(page, "measure", {one: measure_name(one) for one in MEASURES}, MEASURES[0])
+    measure = choose(page, "measure", {one: measure_name(one) for one in measures}, measures[0])
     known = zones.filter(pl.col(measure).is_not_null())
-    if known.is_empty():
-        st.html(f'<p class="rest">{own.word("not_measured")}</p>')
-    else:
-        unit = say("unit", QUANTITIES.get(measure, "1"))
-        means = answer(quality_water.group_means, at, measure)
-        figure = zone_chart(known, measure, unit, means, page.view.theme, say)
-        alt = own.word("measure_alt", measure=measure_name(measure))
-        show_chart(page, figure, f"zones-{measure}", alt, 240)
+    means = answer(quality_water.group_means, at, measure)
+    figure = zone_chart(known, measure, measure_name(measure, unit=True), means, page.view.theme, say)
+    show_chart(page, figure, f"zones-{measure}", own.word("measure_alt", measure=measure_name(measure)), 240)
     own.heading("table")
     quantities = [Column(one, say("quantity", one), QUANTITIES[one]) for one in quality_water.QUANTITIES]
     columns = [
@@ -151,10 +156,13 @@ themes = answer(quality_water.themes, at)
 figures = [*map(theme_figure, themes.iter_rows(named=True)), *complaint_figures(complaints)]
 if figures:
     show_figures(page, figures)
+if len(figures) == themes.height:
+    own.missing("no_complaints")
 actions()
 if not zones["is_pilot"].any():
     own.missing("no_pilot")
 pilot()
-if zones.height:
+measures = [one for one in MEASURES if zones[one].count()]
+if measures:
     names = [page.named("sites", id_) for id_ in zones["site_id"]]
-    by_zone(zones.with_columns(zone=pl.Series(names, dtype=pl.String)))
+    by_zone(zones.with_columns(zone=pl.Series(names, dtype=pl.String)), measures)

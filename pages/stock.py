@@ -8,7 +8,7 @@ import streamlit as st
 
 from metrics.queries import stock
 from pages.components.answers import answer
-from pages.components.blocks import show_figures, show_heading, show_missing
+from pages.components.blocks import Figure, show_figures, show_heading, show_missing
 from pages.components.chart import show_chart
 from pages.components.ending import end_page
 from pages.components.headline import headline_figure
@@ -37,6 +37,7 @@ SAFETY, VALUE = own.column("safety_stock", "safety"), own.column("value_cny", "v
 ORDER = [
     STATE,
     ITEM,
+    own.column("critical", "critical"),
     HELD,
     SAFETY,
     LEFT,
@@ -78,6 +79,13 @@ def part(rows: pl.DataFrame, columns: list[Column], title: str, means: str, none
         show_table(page, rows, columns, f"stock-{title.replace('_', '-')}", height)
 
 
+def moved_figure(row: dict[str, Any]) -> Figure:
+    """What came in, or went out, in 30 days, with 环比 and 同比."""
+    value, previous, last_year = (None if one is None else abs(one) for one in list(row.values())[1:])
+    name = f"{row['kind']}s_30d"
+    return own.figure(name, value, "元", compared=True, previous=previous, last_year=last_year)
+
+
 def one_item(item: dict[str, Any]) -> None:
     """The stock of one item over time."""
     moves = answer(stock.moves, at, item["item_id"], HISTORY_DAYS)
@@ -89,6 +97,8 @@ def one_item(item: dict[str, Any]) -> None:
 totals = answer(stock.totals, at)
 cover = headline_figure(page, "critical_stock_cover")
 worst = items["state"][0] if totals["below"] else None
+before = answer(stock.values_before, at)
+past, past_idle = ({name: one[value] for name, one in before.items()} for value in ("value_cny", "idle_value_cny"))
 show_figures(
     page,
     [
@@ -97,8 +107,16 @@ show_figures(
             "below", totals["below"], state=worst, beside=say("stock", "critical_of", n=totals["critical_below"])
         ),
         own.figure("to_order", totals["to_order"]),
-        own.figure("value", totals["value_cny"], "元"),
-        own.figure("idle", totals["idle_value_cny"], "元", beside=say("stock", "idle_of", n=totals["idle"])),
+        own.figure("value", totals["value_cny"], "元", compared=True, **past),
+        own.figure(
+            "idle",
+            totals["idle_value_cny"],
+            "元",
+            beside=say("stock", "idle_of", n=totals["idle"]),
+            compared=True,
+            **past_idle,
+        ),
+        *map(moved_figure, answer(stock.moved, at).filter(pl.col("kind") != "return").iter_rows(named=True)),
     ],
 )
 
@@ -107,7 +125,7 @@ with left:
     part(items.filter("is_to_order"), ORDER, "order_list", "to_order_means", "order_none", 420)
 with right:
     show_heading(page, say("stock", "days"), say("stock", "days_means"))
-    lasting = items.filter(pl.col("days_left").is_not_null())
+    lasting = items.filter(pl.col("days_left").is_not_null()).sort("days_left")
     height = days_height(lasting.height)
     show_chart(page, days_chart(lasting, page.view.theme, say), "stock-days", say("stock", "days_alt"), height)
 

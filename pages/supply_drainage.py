@@ -8,15 +8,14 @@ import streamlit as st
 
 from metrics.queries import supply_drainage as queries
 from pages.components.answers import answer
-from pages.components.blocks import Figure, show_figures, show_heading, show_missing, wide
+from pages.components.blocks import Figure, show_figures, show_heading, show_missing, told_short, wide
 from pages.components.board_parts import site_values
 from pages.components.chart import show_chart
 from pages.components.page import open_page
-from pages.components.sankey import sankey
-from pages.components.side_by_side import side_by_side
+from pages.components.sankey import basis_key, sankey
 from pages.components.table import Column, show_table
 
-SANKEY_HEIGHT = 560
+SANKEY_HEIGHT, FEW_STREAMS, FEW_HEIGHT = 620, 2, 200
 MOST_NAMED = 8
 
 page = open_page("supply_drainage")
@@ -49,14 +48,29 @@ def show_balance(balance: queries.Balance) -> None:
         show_missing(page, say("no_balance"), say("no_balance_how"))
         return
     basis = {one: page.say("balance_basis", one) for one in (queries.METERED, queries.BILLED, queries.DIFFERENCE)}
-    figure = sankey(balance.streams, node_name, basis, page.view.theme)
+    figure = sankey(balance.streams, node_name, amount, basis, page.view.theme)
+    height = SANKEY_HEIGHT if balance.streams.height > FEW_STREAMS else FEW_HEIGHT
     with wide("balance"):
-        show_chart(page, figure, "water-balance", say("balance_alt"), SANKEY_HEIGHT)
-    if balance.missing:
-        named = [page.named("sites", one) for one in balance.missing[:MOST_NAMED]]
-        rest = len(balance.missing) - len(named)
-        more = [page.say("exceptions", "more", n=rest)] if rest else []
-        st.html(f'<p class="quiet">▨ {escape(say("missing", sites=" · ".join(named + more)))}</p>')
+        show_chart(page, figure, "water-balance", say("balance_alt"), height)
+    st.html(basis_key(basis, page.view.theme))
+    for name, sites in (("unmetered", balance.unmetered), ("unbilled", balance.unbilled)):
+        if sites:
+            st.html(f'<p class="quiet">▨ {escape(say(name, sites=some_of(sites)))}</p>')
+    if balance.absent:
+        ends = " · ".join(say(end) for end in balance.absent)
+        show_missing(page, say("absent", ends=ends), say("no_balance_how"))
+
+
+def amount(m3: float) -> str:
+    """Some water with its unit."""
+    return " ".join(told_short(page, m3, "m^3"))
+
+
+def some_of(sites: list[str]) -> str:
+    """The names of some sites, and how many more there are."""
+    named = [page.named("sites", one) for one in sites[:MOST_NAMED]]
+    rest = len(sites) - len(named)
+    return " · ".join([*named, *([say("and_more", n=rest)] if rest else [])])
 
 
 def show_streams(balance: queries.Balance) -> None:
@@ -88,8 +102,26 @@ def show_steps() -> None:
         Column("previous_kwh_per_km3", say("previous"), "kWh/km³"),
         Column("last_year_kwh_per_km3", say("last_year"), "kWh/km³"),
         Column("cost_cny", say("cost"), "元"), Column("cny_per_m3", say("cost_per_m3"), "元/m³"),
+        Column("previous_cny_per_m3", say("previous"), "元/m³"),
+        Column("last_year_cny_per_m3", say("last_year"), "元/m³"),
     ]  # fmt: skip
     show_table(page, rows, columns, "steps", None)
+
+
+def with_sites(rows: pl.DataFrame) -> pl.DataFrame:
+    """With the site's name beside its id."""
+    names = [page.named("sites", one) for one in rows["site_id"]]
+    return rows.with_columns(pl.Series("site", names, dtype=pl.String()))
+
+
+def site_column(label: str) -> Column:
+    """The site, which leads to its page."""
+    return Column("site", say(label), link=lambda row: page.link("site", site=row["site_id"]))
+
+
+def day_before(name: str) -> list[Column]:
+    """A volume of the day before and of the same date a year before."""
+    return [Column(f"{past}_{name}", say(past), "m^3") for past in ("previous", "last_year")]
 
 
 def show_zones() -> None:
@@ -104,14 +136,15 @@ def show_zones() -> None:
     if leakage is not None:
         rows = rows.join(site_values(leakage), on="site_id", how="left", maintain_order="left")
     columns = [
-        Column("site_id", say("zone"), draw=lambda row: escape(page.named("sites", row["site_id"])),
-               link=lambda row: page.link("site", site=row["site_id"])),
-        Column("loss_m3", say("loss_m3"), "m^3"), Column("loss_share", say("loss_share"), "%", digits=1),
+        site_column("zone"),
+        Column("loss_m3", say("loss_m3"), "m^3"), *day_before("loss_m3"),
+        Column("loss_share", say("loss_share"), "%", digits=1),
         Column("in_m3", say("in_m3"), "m^3"), Column("sold_m3", say("sold"), "m^3"),
-        Column("loss_l_conn", say("loss_l_conn"), "L/d", digits=1),
+        Column("loss_l_conn", say("loss_l_conn"), "L/(conn·d)", digits=1),
         Column("leakage_rate", say("twelve_months"), "%"),
     ]  # fmt: skip
-    show_table(page, rows, [one for one in columns if one.name in rows.columns], "zones-by-loss")
+    shown = [one for one in columns if one.name in ("site", *rows.columns)]
+    show_table(page, with_sites(rows), shown, "zones-by-loss")
 
 
 def show_disagreements() -> None:
@@ -122,22 +155,19 @@ def show_disagreements() -> None:
         show_missing(page, say("no_disagree"), say("no_disagree_how"))
         return
     columns = [
-        Column("site_id", say("site"), draw=lambda row: escape(page.named("sites", row["site_id"])),
-               link=lambda row: page.link("site", site=row["site_id"])),
-        Column("more_m3", say("more"), "m^3"), Column("more_share", say("more_share"), "%", digits=1),
+        site_column("site"),
+        Column("more_m3", say("more"), "m^3"), *day_before("more_m3"),
+        Column("more_share", say("more_share"), "%", digits=1),
         Column("measured_m3", say("measured"), "m^3"), Column("expected_m3", say("expected"), "m^3"),
         Column("zones", say("upstream")),
     ]  # fmt: skip
-    show_table(page, rows, columns, "supply-and-sewage")
+    show_table(page, with_sites(rows), columns, "supply-and-sewage")
 
 
 balance = answer(queries.balance, page.at)
 show_figures(page, figures(balance))
 show_balance(balance)
 show_steps()
-left, right = side_by_side("loss")
-with left:
-    show_zones()
-with right:
-    show_disagreements()
+show_zones()
+show_disagreements()
 show_streams(balance)

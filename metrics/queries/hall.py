@@ -5,7 +5,8 @@ from datetime import datetime
 import polars as pl
 
 from metrics.engine import Engine
-from metrics.moment_queries import ask_one, days_back
+from metrics.moment_queries import ask_one, days_back, days_before
+from metrics.spans import Span
 
 WAIT_DAYS = 30
 _SUMS = ("tickets", "called", "waited_min", "missed", "rated", "stars")
@@ -35,9 +36,20 @@ def waits(engine: Engine, as_of: datetime) -> pl.DataFrame:
     """Tickets of the 30 days before `as_of` by hall, window and hour of the utility's clock.
 
     Columns hall, window, local_hour (null: all hours; window null, too: the hall), tickets, wait_min (mean of those
-    called), longest_min, missed, rating (mean, 1–5), rated.
+    called), previous and last_year (wait_min of the 30 days before those, and of 52 weeks earlier), longest_min,
+    missed, rating (mean, 1–5), rated.
     """
-    rows = ask_one(engine, as_of, "hall_waits", days_back(engine, as_of, WAIT_DAYS))
+    found = _waits_over(engine, as_of, days_back(engine, as_of, WAIT_DAYS))
+    keys = ["hall", "window", "local_hour"]
+    for name, span in days_before(engine, as_of, WAIT_DAYS).items():
+        past = _waits_over(engine, as_of, span).select(*keys, pl.col("wait_min").alias(name))
+        found = found.join(past, on=keys, how="left", nulls_equal=True)
+    return found.sort(keys, nulls_last=False)
+
+
+def _waits_over(engine: Engine, as_of: datetime, span: Span) -> pl.DataFrame:
+    """Tickets of a span by hall; by hall and window; by hall, window and hour."""
+    rows = ask_one(engine, as_of, "hall_waits", span)
     told = rows.with_columns(
         local_hour=pl.col("hour").dt.convert_time_zone(engine.utility.timezone).dt.hour().cast(pl.Int64)
     )
@@ -48,7 +60,7 @@ def waits(engine: Engine, as_of: datetime) -> pl.DataFrame:
         "hall", "window", "local_hour", "tickets",
         (pl.col("waited_min") / pl.col("called")).fill_nan(None).alias("wait_min"), "longest_min", "missed",
         (pl.col("stars") / pl.col("rated")).fill_nan(None).alias("rating"), "rated",
-    ).sort("hall", "window", "local_hour", nulls_last=False)  # fmt: skip
+    )  # fmt: skip
 
 
 def _added(rows: pl.DataFrame, by: list[str]) -> pl.DataFrame:

@@ -5,7 +5,7 @@ from datetime import datetime
 import polars as pl
 
 from metrics.engine import Engine
-from metrics.moment_queries import ask_one, days_back
+from metrics.moment_queries import ask_one, days_back, days_before
 
 DUE_DAYS = 30
 
@@ -13,10 +13,15 @@ DUE_DAYS = 30
 def by_kind(engine: Engine, as_of: datetime) -> pl.DataFrame:
     """Orders by kind, those with overdue ones first.
 
-    Columns kind, due, in_time and in_time_share (%) of the 30 days before `as_of`, hours_taken (median of those closed
+    Columns kind, due, in_time and in_time_share (%) of the 30 days before `as_of`, previous and last_year (that share
+    of the 30 days before those, and of 52 weeks earlier; null where none was due), hours_taken (median of those closed
     in them), satisfaction (their mean, 1–5), open and overdue (at `as_of`).
     """
-    return ask_one(engine, as_of, "orders_by_kind", days_back(engine, as_of, DUE_DAYS))
+    kinds = ask_one(engine, as_of, "orders_by_kind", days_back(engine, as_of, DUE_DAYS))
+    for name, span in days_before(engine, as_of, DUE_DAYS).items():
+        past = ask_one(engine, as_of, "orders_by_kind", span).select("kind", pl.col("in_time_share").alias(name))
+        kinds = kinds.join(past, on="kind", how="left", maintain_order="left")
+    return kinds
 
 
 def now(engine: Engine, as_of: datetime) -> dict[str, int | None]:

@@ -5,7 +5,7 @@ from datetime import datetime
 import polars as pl
 
 from metrics.engine import Engine
-from metrics.moment_queries import ask_one, days_back
+from metrics.moment_queries import ask_one, days_back, days_before
 
 QUALITY_DAYS = 7
 COMPLAINT_DAYS = 30
@@ -70,20 +70,25 @@ def themes(engine: Engine, as_of: datetime) -> pl.DataFrame:
 
 
 def compared(engine: Engine, as_of: datetime) -> pl.DataFrame:
-    """Pilot zones beside the others, by quantity.
+    """Pilot zones beside the others: a row a side for each of QUANTITIES, and for complaints (quantity per_1000).
 
-    Columns quantity, and of each side (pilot_…, others_…): mean, p05, p95, points, kept_share (% of the hours with a
-    limit that keep it); null where a side has no such point.
+    Columns quantity, is_pilot, mean (of complaints: per 1,000 connections), previous and last_year (the mean of as long
+    a time before, and of 52 weeks earlier), p05, p95, kept_share (% of the hours with a limit that keep it), points;
+    null where not known. A side without such a point has no row.
     """
-    rows = quality(engine, as_of).filter(pl.col("site_id").is_null()).with_columns(
-        pl.when(pl.col("judged") > 0).then(100 * pl.col("kept") / pl.col("judged")).alias("kept_share")
+    rows = quality(engine, as_of).filter(pl.col("site_id").is_null())
+    for name, span in days_before(engine, as_of, QUALITY_DAYS).items():
+        past = ask_one(engine, as_of, "zone_quality", span).filter(pl.col("site_id").is_null())
+        past = past.select("quantity", "is_pilot", pl.col("mean").alias(name))
+        rows = rows.join(past, on=["quantity", "is_pilot"], how="left")
+    kept = pl.when(pl.col("judged") > 0).then(100 * pl.col("kept") / pl.col("judged")).alias("kept_share")
+    told = rows.select("quantity", "is_pilot", "mean", "previous", "last_year", "p05", "p95", kept, "points")
+    called = complaints(engine, as_of).filter(pl.col("site_id").is_null(), pl.col("per_1000").is_not_null()).select(
+        pl.lit("per_1000").alias("quantity"), "is_pilot", mean="per_1000", previous="previous_per_1000",
+        last_year="last_year_per_1000",
     )  # fmt: skip
-    told = ("mean", "p05", "p95", "points", "kept_share")
-    sides = [
-        rows.filter(is_pilot=is_pilot).select("quantity", *(pl.col(name).alias(f"{side}_{name}") for name in told))
-        for side, is_pilot in (("pilot", True), ("others", False))
-    ]
-    return sides[0].join(sides[1], on="quantity", how="full", coalesce=True).sort("quantity")
+    order = pl.col("quantity").replace_strict([*QUANTITIES, "per_1000"], range(len(QUANTITIES) + 1))
+    return pl.concat([told, called], how="diagonal").sort(order, "is_pilot", descending=[False, True])
 
 
 def zones(engine: Engine, as_of: datetime) -> pl.DataFrame:

@@ -1,11 +1,11 @@
 """What the page of stock asks: how long each item lasts, what to order, what moved."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import polars as pl
 
 from metrics.engine import Engine
-from metrics.moment_queries import ask_one, days_back
+from metrics.moment_queries import YEAR, ask_one, days_back, days_before
 
 USE_DAYS = 90
 """Over which the use of an item is taken."""
@@ -16,7 +16,7 @@ def levels(engine: Engine, as_of: datetime) -> pl.DataFrame:
     """Every item at `as_of`, critical ones below their safety stock first: columns of stock_levels.sql.
 
     Quantities are in the item's unit, used_a_day per day over the 90 days before (null where nothing went out),
-    days_left in days, values in CNY (null where the cost is unknown).
+    days_left in days, short_by in whole units, values in CNY (null where the cost is unknown).
     """
     return ask_one(engine, as_of, "stock_levels", days_back(engine, as_of, USE_DAYS))
 
@@ -38,9 +38,41 @@ def totals(engine: Engine, as_of: datetime) -> dict[str, float | None]:
     }
 
 
+def values_before(engine: Engine, as_of: datetime) -> dict[str, dict[str, float | None]]:
+    """value_cny and idle_value_cny of 30 days before `as_of` (previous) and of 52 weeks before (last_year), at today's
+    unit costs; None where the lake has no move from before then.
+    """
+    found: dict[str, dict[str, float | None]] = {}
+    for name, back in (("previous", timedelta(days=MOVED_DAYS)), ("last_year", YEAR)):
+        items = ask_one(engine, as_of, "stock_levels", days_back(engine, as_of - back, USE_DAYS))
+        known = items.filter(pl.lit(items["still_since"].count() > 0))
+        idle = known.filter("is_idle")["value_cny"]
+        found[name] = {
+            "value_cny": _total(known["value_cny"]),
+            "idle_value_cny": float(idle.sum()) if known.height else None,
+        }
+    return found
+
+
+def moved(engine: Engine, as_of: datetime) -> pl.DataFrame:
+    """Receipts, issues and returns of the last 30 days together.
+
+    Columns kind, value_cny (issues negative), previous (of the 30 days before those), last_year (52 weeks earlier); the
+    last two null where the lake doesn't reach back.
+    """
+    by_kind = flow(engine, as_of).group_by("kind").agg(pl.col("value_cny").sum())
+    for name, span in days_before(engine, as_of, MOVED_DAYS).items():
+        past = ask_one(engine, as_of, "stock_flow", span).filter("is_whole")
+        sums = past.group_by("kind").agg(pl.col("value_cny").sum().alias(name))
+        # of a time that the lake knows, what it doesn't tell of did not happen
+        filled = pl.col(name).fill_null(0.0) if past.height else pl.col(name)
+        by_kind = by_kind.join(sums, on="kind", how="left").with_columns(filled)
+    return by_kind.sort("kind")
+
+
 def flow(engine: Engine, as_of: datetime) -> pl.DataFrame:
     """Receipts, issues and returns of the last 30 days: columns day, kind, moves, value_cny (issues negative)."""
-    return ask_one(engine, as_of, "stock_flow", days_back(engine, as_of, MOVED_DAYS))
+    return ask_one(engine, as_of, "stock_flow", days_back(engine, as_of, MOVED_DAYS)).drop("is_whole")
 
 
 def moves(engine: Engine, as_of: datetime, item_id: str | None = None, days: int = MOVED_DAYS) -> pl.DataFrame:

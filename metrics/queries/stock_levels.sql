@@ -1,14 +1,16 @@
--- Every item: what is in all stores (the last count and the moves since; never moved: 0), what is used a day (issues less
--- returns over the span, as far as moves are known), for how many days that lasts, the stock at which to order (the safety
--- stock and what is used until a delivery comes), and since when nothing went out (else since it first came in).
+-- Every item at the end of the span: what is in all stores (the last count and the moves since; never moved: 0), what is
+-- used a day (issues less returns over the span, as far as moves are known), for how many days that lasts, the stock at
+-- which to order (the safety stock and what is used until a delivery comes), and since when nothing went out (else since
+-- it first came in).
 WITH moves AS (
     SELECT
-        *,
+        stock_move.*,
         -- a count starts anew, whatever was booked before it
-        sum(CASE WHEN kind = 'count' THEN 1 ELSE 0 END) OVER (
-            PARTITION BY item_id, warehouse ORDER BY moved_at, move_id
+        sum(CASE WHEN stock_move.kind = 'count' THEN 1 ELSE 0 END) OVER (
+            PARTITION BY stock_move.item_id, stock_move.warehouse ORDER BY stock_move.moved_at, stock_move.move_id
         ) AS counts
     FROM stock_move
+    JOIN span ON stock_move.moved_at <= span.ends_at
 ),
 
 numbered AS (
@@ -54,21 +56,21 @@ told AS (
 
 SELECT
     told.*,
-    told.stock / told.used_a_day                                                    AS days_left,
-    greatest(told.reorder_at - told.stock, 0)                                       AS short_by,
-    told.stock * told.unit_cost_cny                                                 AS value_cny,
-    told.stock < told.safety_stock                                                  AS is_below_safety,
-    told.stock <= told.reorder_at AND told.reorder_at > 0                           AS is_to_order,
-    date_diff('day', told.still_since, moment.day)                                  AS idle_days,
-    told.stock > 0 AND date_diff('day', told.still_since, moment.day) >= idle.value AS is_idle,
+    told.stock / told.used_a_day                                                       AS days_left,
+    ceil(greatest(told.reorder_at - told.stock, 0))                                    AS short_by,
+    told.stock * told.unit_cost_cny                                                    AS value_cny,
+    told.stock < told.safety_stock                                                     AS is_below_safety,
+    told.stock <= told.reorder_at AND told.reorder_at > 0                              AS is_to_order,
+    date_diff('day', told.still_since, span.last_day)                                  AS idle_days,
+    told.stock > 0 AND date_diff('day', told.still_since, span.last_day) >= idle.value AS is_idle,
     CASE
         WHEN told.stock < told.safety_stock AND told.critical THEN 'alarm'
         WHEN told.stock < told.safety_stock THEN 'warning'
         ELSE 'normal'
-    END                                                                             AS state
+    END                                                                                AS state
 FROM told
-CROSS JOIN moment
+CROSS JOIN span
 LEFT JOIN parameter AS idle
     ON idle.subject = 'idle_stock' AND idle.site_id = ''
-    AND moment.day BETWEEN coalesce(idle.from_day, moment.day) AND coalesce(idle.to_day, moment.day)
+    AND span.last_day BETWEEN coalesce(idle.from_day, span.last_day) AND coalesce(idle.to_day, span.last_day)
 ORDER BY is_below_safety DESC, told.critical DESC, days_left ASC NULLS LAST, told.item_id ASC

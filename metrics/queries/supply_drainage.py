@@ -2,7 +2,7 @@
 don't agree.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
@@ -23,19 +23,24 @@ STEPS = {
     "sewage_treatment": ("wwtp", "influent"),
 }
 """Step → the kind of sites that use its electricity, and the measure of the water it is counted for."""
+ENDS = ("intake", "works_out", "sold", "influent", "effluent")
+"""What the balance stands on."""
 _STREAM = {"source": pl.String(), "target": pl.String(), "m3": pl.Float64(), "basis": pl.String()}
 
 
 class Balance(NamedTuple):
     """A day's water: `streams` (source, target: ids of sites or names of nodes; m3; basis), and what is missing of it.
 
-    `totals` are the day's sums by measure, NULL where a part is unknown; `missing` names the sites without a valid day.
+    `totals` are the day's sums by measure, NULL where a part is unknown; `unmetered` are the sites whose meters have no
+    valid day, `unbilled` the zones of which no bill is known, `absent` those of ENDS of which nothing is registered.
     """
 
     day: date
     streams: pl.DataFrame
     totals: dict[str, float | None]
-    missing: list[str]
+    unmetered: list[str]
+    unbilled: list[str]
+    absent: list[str]
 
 
 def last_day(engine: Engine, as_of: datetime) -> date:
@@ -47,65 +52,97 @@ def balance(engine: Engine, as_of: datetime) -> Balance:
     """The water balance of the last day that is over. A stream whose parts are not all known is left out."""
     day = last_day(engine, as_of)
     water = _water(engine, as_of, day)
-    sales = ask_one(engine, as_of, "zone_sales", whole_day(engine, day))
+    sales = _sales(engine, as_of, day)
     totals = _totals(water, sales)
     streams = pl.DataFrame(list(_streams(engine, water, totals)), schema=_STREAM, orient="row")
     known = streams.filter(pl.col("m3") > 0)
-    missing = [
-        *water.filter(pl.col("m3").is_null())["site_id"],
-        *sales.filter(pl.col("sold_m3").is_null())["site_id"],
-    ]
-    return Balance(day, known, totals, sorted(set(missing)))
+    unmetered = _in_order(engine, water.filter(pl.col("m3").is_null())["site_id"])
+    unbilled = _in_order(engine, sales.filter(pl.col("sold_m3").is_null())["site_id"])
+    registered = {*water["measure"], *(["sold"] if len(unbilled) < sales.height else [])}
+    absent = [end for end in ENDS if end not in registered]
+    return Balance(day, known, totals, unmetered, [] if "sold" in absent else unbilled, absent)
 
 
 def totals_before(engine: Engine, as_of: datetime) -> dict[str, dict[str, float | None]]:
     """The totals of the day before the last one that is over (`previous`), and of the same date a year before
     (`last_year`).
     """
-    day = last_day(engine, as_of)
-    days = {"previous": day - timedelta(days=1), "last_year": compare.same_day_last_year(day)}
     return {
-        name: _totals(_water(engine, as_of, other), ask_one(engine, as_of, "zone_sales", whole_day(engine, other)))
-        for name, other in days.items()
+        name: _totals(_water(engine, as_of, day), _sales(engine, as_of, day))
+        for name, day in _days_before(engine, as_of).items()
     }
 
 
 def steps(engine: Engine, as_of: datetime) -> pl.DataFrame:
     """Energy and cost of each step on the last day that is over: step, m3, kwh, kwh_per_km3, cost_cny, cny_per_m3.
 
-    Beside them previous_kwh_per_km3 (the day before) and last_year_kwh_per_km3. NULL where a meter has no valid day.
+    Beside them kwh_per_km3 and cny_per_m3 of the day before (previous_…) and of the same date a year before
+    (last_year_…). NULL where a meter has no valid day.
     """
-    day = last_day(engine, as_of)
-    found = _steps_on(engine, as_of, day)
-    for name, other in (("previous", day - timedelta(days=1)), ("last_year", compare.same_day_last_year(day))):
-        past = _steps_on(engine, as_of, other).select("step", pl.col("kwh_per_km3").alias(f"{name}_kwh_per_km3"))
-        found = found.join(past, on="step", how="left", maintain_order="left")
-    return found
+    return _beside_past(engine, as_of, _steps_on, "step", "kwh_per_km3", "cny_per_m3")
 
 
 def zones(engine: Engine, as_of: datetime) -> pl.DataFrame:
     """Zones by what got lost on the last day that is over, the most first: site_id, in_m3, sold_m3, loss_m3,
-    loss_share (%), loss_l_conn (L a connection and day).
+    loss_share (%), loss_l_conn (L a connection and day); loss_m3 of the day before (previous_…) and of the same date a
+    year before (last_year_…).
     """
-    day = last_day(engine, as_of)
-    flows = _water(engine, as_of, day).filter(pl.col("measure") == "zone_in").select("site_id", in_m3="m3")
-    rows = ask_one(engine, as_of, "zone_sales", whole_day(engine, day)).join(flows, on="site_id", how="left")
-    loss = pl.col("in_m3") - pl.col("sold_m3")
-    return rows.select(
-        "site_id", "in_m3", "sold_m3", loss_m3=loss,
-        loss_share=pl.when(pl.col("in_m3") > 0).then(100 * loss / pl.col("in_m3")),
-        loss_l_conn=pl.when(pl.col("connections") > 0).then(1000 * loss / pl.col("connections")),
-    ).sort("loss_m3", descending=True, nulls_last=True)  # fmt: skip
+    rows = _beside_past(engine, as_of, _zones_on, "site_id", "loss_m3")
+    return rows.sort("loss_m3", descending=True, nulls_last=True)
 
 
 def disagreements(engine: Engine, as_of: datetime) -> pl.DataFrame:
     """Stations and sewage works where what came differs from what the zones upstream send back, the largest first.
 
-    Columns site_id, zones, expected_m3, measured_m3, more_m3 (measured less expected), more_share (% of expected); only
-    where both are known.
+    Columns site_id, zones, expected_m3, measured_m3, more_m3 (measured less expected), more_share (% of expected),
+    more_m3 of the day before (previous_…) and of the same date a year before (last_year_…); only where both are known.
     """
+    rows = _beside_past(engine, as_of, _disagreements_on, "site_id", "more_m3")
+    return rows.sort(pl.col("more_m3").abs(), descending=True)
+
+
+def _beside_past(
+    engine: Engine,
+    as_of: datetime,
+    on_day: Callable[[Engine, datetime, date], pl.DataFrame],
+    key: str,
+    *columns: str,
+) -> pl.DataFrame:
+    """What `on_day` says of the last day that is over, beside these columns of the days that it is compared with."""
+    found = on_day(engine, as_of, last_day(engine, as_of))
+    for name, day in _days_before(engine, as_of).items():
+        past = on_day(engine, as_of, day).select(key, *(pl.col(column).alias(f"{name}_{column}") for column in columns))
+        found = found.join(past, on=key, how="left", maintain_order="left")
+    return found
+
+
+def _days_before(engine: Engine, as_of: datetime) -> dict[str, date]:
+    """What the last day that is over is compared with."""
     day = last_day(engine, as_of)
-    returned = ask_one(engine, as_of, "zone_sales", whole_day(engine, day)).select(zone_id="site_id", m3="returned_m3")
+    return {"previous": day - timedelta(days=1), "last_year": compare.same_day_last_year(day)}
+
+
+def _in_order(engine: Engine, sites: Iterable[str]) -> list[str]:
+    """These sites as the utility's file orders them, each once."""
+    wanted = set(sites)
+    return [site for site in engine.utility.sites["site_id"] if site in wanted]
+
+
+def _zones_on(engine: Engine, as_of: datetime, day: date) -> pl.DataFrame:
+    """The zones' loss of one day."""
+    flows = _water(engine, as_of, day).filter(pl.col("measure") == "zone_in").select("site_id", in_m3="m3")
+    rows = _sales(engine, as_of, day).join(flows, on="site_id", how="left")
+    loss = pl.col("in_m3") - pl.col("sold_m3")
+    return rows.select(
+        "site_id", "in_m3", "sold_m3", loss_m3=loss,
+        loss_share=pl.when(pl.col("in_m3") > 0).then(100 * loss / pl.col("in_m3")),
+        loss_l_conn=pl.when(pl.col("connections") > 0).then(1000 * loss / pl.col("connections")),
+    )  # fmt: skip
+
+
+def _disagreements_on(engine: Engine, as_of: datetime, day: date) -> pl.DataFrame:
+    """What came and what was sent back on one day, where both are known."""
+    returned = _sales(engine, as_of, day).select(zone_id="site_id", m3="returned_m3")
     upstream = ask_one(engine, as_of, "catchments").join(returned, on="zone_id", how="left")
     expected = upstream.group_by("site_id").agg(
         zones=pl.len(), expected_m3=pl.when(pl.col("m3").null_count() == 0).then(pl.col("m3").sum())
@@ -113,8 +150,11 @@ def disagreements(engine: Engine, as_of: datetime) -> pl.DataFrame:
     came = _water(engine, as_of, day).filter(pl.col("measure").is_in(["pumped", "influent"]))
     rows = expected.join(came.select("site_id", measured_m3="m3"), on="site_id")
     more = pl.col("measured_m3") - pl.col("expected_m3")
-    known = rows.drop_nulls().with_columns(more_m3=more, more_share=100 * more / pl.col("expected_m3"))
-    return known.sort(pl.col("more_m3").abs(), descending=True)
+    return rows.drop_nulls().with_columns(more_m3=more, more_share=100 * more / pl.col("expected_m3"))
+
+
+def _sales(engine: Engine, as_of: datetime, day: date) -> pl.DataFrame:
+    return ask_one(engine, as_of, "zone_sales", whole_day(engine, day))
 
 
 def _water(engine: Engine, as_of: datetime, day: date) -> pl.DataFrame:

@@ -8,12 +8,15 @@ from math import ceil
 
 import streamlit as st
 
-from pages.components.numbers import change, number, signed
+from pages.components.numbers import apart, change, number, signed
 from pages.components.page import Page
 from pages.components.states import SHAPES
 
 ABREAST = (9, 7, 5, 4, 2)
 """Figures that have room side by side, by the widths of page.css."""
+
+TEN_THOUSANDS = {"m^3": "万m³", "元": "万元"}
+"""Units of which a figure tells many by the ten thousand."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +87,7 @@ def show_missing(page: Page, what: str, how: str) -> None:
 
 def _figure(page: Page, one: Figure) -> str:
     value = "" if one.value is None else repr(float(one.value))
-    unit = page.say("unit", one.unit) if one.unit else ""
+    shown, unit = told_short(page, one.value, one.unit)
     state = one.state or ("unknown" if one.value is None else "normal")
     mark = "" if one.state is None else f'<i class="{state}">{SHAPES[state]}</i> {escape(page.say("state", state))}'
     name = f'<a href="{one.link}" target="_self">{escape(one.name)}</a>' if one.link else escape(one.name)
@@ -92,8 +95,15 @@ def _figure(page: Page, one: Figure) -> str:
     return (
         f'<div class="figure {state}" data-figure="{escape(one.name)}" data-value="{value}">'
         f"<h3>{name}{_question_mark(page, one.means)}</h3>"
-        f'<p class="value">{number(one.value)}<small>{escape(unit)}</small></p><p class="told">{told}</p></div>'
+        f'<p class="value">{apart(shown)}<small>{escape(unit)}</small></p><p class="told">{told}</p></div>'
     )
+
+
+def told_short(page: Page, value: float | None, unit: str) -> tuple[str, str]:
+    """A value in three significant digits, and its unit in words."""
+    if value is not None and abs(value) >= 10_000 and unit in TEN_THOUSANDS:
+        value, unit = value / 10_000, TEN_THOUSANDS[unit]
+    return number(value), page.say("unit", unit) if unit else ""
 
 
 def _abreast(figures: int, most: int) -> int:

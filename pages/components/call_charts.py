@@ -41,8 +41,8 @@ def calls_chart(hours: pl.DataFrame, theme: str, say: Words) -> go.Figure:
     return figure.update_yaxes(rangemode="tozero")
 
 
-def answer_chart(hours: pl.DataFrame, theme: str, say: Words) -> go.Figure:
-    """Stacked bars of `hours` (hour in local time, in_time, late, abandoned)."""
+def answer_chart(hours: pl.DataFrame, every: pl.DataFrame, theme: str, say: Words) -> go.Figure:
+    """Stacked bars of `hours` (hour in local time, in_time, late, abandoned), over the time of all hours in `every`."""
     colours = themes()[theme]
     at = [hour + HALF for hour in hours["hour"]]
     figure = go.Figure()
@@ -53,6 +53,9 @@ def answer_chart(hours: pl.DataFrame, theme: str, say: Words) -> go.Figure:
             marker={"color": colours[colour], "line": {"width": 1, "color": edge}, "pattern_shape": pattern},
         )  # fmt: skip
     figure.update_layout(barmode="stack", bargap=0.25)
+    if every.height:
+        shown = sorted(every["hour"])
+        figure.update_xaxes(range=[shown[0], shown[-1] + 2 * HALF])
     return figure.update_xaxes(tickformat="%H:%M\n%m-%d", showgrid=False)
 
 

@@ -1,5 +1,6 @@
 """Numbers and times as people read them: three significant digits, unless a limit needs more."""
 
+import re
 from collections.abc import Iterable
 from datetime import datetime
 from math import floor, log10
@@ -9,6 +10,7 @@ from pages.components.words import Words
 
 SIGNIFICANT = 3
 MOST_DECIMALS = 6
+_LONG = re.compile(r"([+−]?)(\d{5,})")
 DURATIONS = {"days": 86_400, "hours": 3_600, "minutes": 60}
 
 
@@ -32,6 +34,17 @@ def signed(difference: float | None, value: float) -> str:
         return "–"
     text = _fixed(abs(difference), max(1, _decimals(value)))
     return "±0" if text == "0" else f"{'+' if difference > 0 else '−'}{text}"
+
+
+def apart(text: str) -> str:
+    """HTML of a number whose thousands stand apart where it has five digits or more; as text it stays what it was."""
+    found = _LONG.match(text)
+    if found is None:
+        return text
+    sign, digits = found.groups()
+    first = len(digits) % 3 or 3
+    groups = "".join(f'<span class="k">{digits[at : at + 3]}</span>' for at in range(first, len(digits), 3))
+    return f"{sign}{digits[:first]}{groups}{text[found.end() :]}"
 
 
 def change(value: float | None, other: float | None) -> str:

@@ -31,19 +31,25 @@ class Cluster:
 
 
 def report_map(
-    reports: Sequence[Report], clusters: Sequence[Cluster], geography: Geography, kinds: Mapping[str, str], theme: str
+    reports: Sequence[Report],
+    clusters: Sequence[Cluster],
+    geography: Geography,
+    kinds: Mapping[str, str],
+    theme: str,
+    alt: str,
 ) -> str:
     """The map's HTML with its legend; `kinds` are the kinds of report in words, the first drawn full, others hollow.
 
-    Empty where there is nothing to draw.
+    `alt` says in words what it shows. Empty where there is nothing to draw.
     """
     plane = plane_for(geography, [*_places(reports), *_places(clusters)], WIDTH, HEIGHT)
     if plane is None:
         return ""
     full = next(iter(kinds), "")
     marks = "".join(_mark(plane, one, "full" if one.kind == full else "hollow") for one in reports)
+    ground = f'<img alt="{escape(alt)}" src="{picture(geography, plane, (), theme)}">'
     return (
-        f'<div class="reports"><div class="plant"><img alt="" src="{picture(geography, plane, (), theme)}">{marks}'
+        f'<div class="reports"><div class="plant">{ground}{marks}'
         f"{_names(plane, clusters)}</div><p>{_legend(kinds, full)}</p></div>"
     )
 

@@ -1,6 +1,7 @@
 """Streams between nodes as a Sankey diagram: widths are amounts, a stream's tone says how it is known."""
 
 from collections.abc import Callable, Mapping
+from html import escape
 
 import plotly.graph_objects as go
 import polars as pl
@@ -8,24 +9,36 @@ import polars as pl
 from pages.components.theme import themes
 
 OPACITY = {"metered": 0.55, "billed": 0.32, "difference": 0.8}
+PAD = 26
+"""Between the nodes of a column, px: a label has two lines."""
 
 
-def sankey(streams: pl.DataFrame, name: Callable[[str], str], words: Mapping[str, str], theme: str) -> go.Figure:
+def sankey(
+    streams: pl.DataFrame,
+    name: Callable[[str], str],
+    amount: Callable[[float], str],
+    words: Mapping[str, str],
+    theme: str,
+) -> go.Figure:
     """The figure of `streams` (source, target, m3, basis). `name` gives a node its words, `words` a basis its own.
 
-    Differences are drawn in the tone of text, since they are what nobody measured; the others in grey.
+    `amount` writes how much water passes a node. Differences are drawn in the tone of text, since they are what nobody
+    measured; the others in grey.
     """
     colours = themes()[theme]
-    nodes = pl.concat([streams["source"], streams["target"]]).unique(maintain_order=True).to_list()
+    passes = _passes(streams)
+    nodes = list(passes)
     place = {node: at for at, node in enumerate(nodes)}
-    tones = {basis: _rgba(colours["muted" if basis == "difference" else "spark"], OPACITY[basis]) for basis in OPACITY}
+    tones = _tones(theme)
     figure = go.Figure()
     figure.add_sankey(
         arrangement="snap",
         textfont={"color": colours["text"], "size": 13, "shadow": "none"},
         node={
-            "label": [name(node) for node in nodes], "color": colours["spark"], "line_width": 0, "pad": 18,
-            "thickness": 14, "hovertemplate": "%{label}: %{value:,.0f} m³<extra></extra>",
+            "label": [f"{name(node)}<br>{amount(m3)}" for node, m3 in passes.items()],
+            "color": colours["spark"], "line_width": 0, "pad": PAD, "thickness": 14,
+            "customdata": [name(node) for node in nodes],
+            "hovertemplate": "%{customdata}: %{value:,.0f} m³<extra></extra>",
         },
         link={
             "source": [place[node] for node in streams["source"]],
@@ -33,10 +46,33 @@ def sankey(streams: pl.DataFrame, name: Callable[[str], str], words: Mapping[str
             "value": streams["m3"].to_list(),
             "color": [tones[basis] for basis in streams["basis"]],
             "customdata": [words[basis] for basis in streams["basis"]],
-            "hovertemplate": "%{source.label} → %{target.label}<br>%{value:,.0f} m³ · %{customdata}<extra></extra>",
+            "hovertemplate": (
+                "%{source.customdata} → %{target.customdata}<br>%{value:,.0f} m³ · %{customdata}<extra></extra>"
+            ),
         },
     )  # fmt: skip
     return figure
+
+
+def basis_key(words: Mapping[str, str], theme: str) -> str:
+    """HTML that says which tone stands for which way of knowing."""
+    tones = _tones(theme)
+    told = "".join(f'<span><i style="background:{tones[one]}"></i> {escape(words[one])}</span>' for one in tones)
+    return f'<p class="key">{told}</p>'
+
+
+def _passes(streams: pl.DataFrame) -> dict[str, float]:
+    """How much passes each node, m³, in the order in which the streams name them."""
+    into = dict(streams.group_by("target").agg(pl.col("m3").sum()).rows())
+    out = dict(streams.group_by("source").agg(pl.col("m3").sum()).rows())
+    nodes = pl.concat([streams["source"], streams["target"]]).unique(maintain_order=True)
+    return {node: max(into.get(node, 0.0), out.get(node, 0.0)) for node in nodes}
+
+
+def _tones(theme: str) -> dict[str, str]:
+    """The colour of a stream by how it is known."""
+    colours = themes()[theme]
+    return {basis: _rgba(colours["muted" if basis == "difference" else "spark"], OPACITY[basis]) for basis in OPACITY}
 
 
 def _rgba(colour: str, opacity: float) -> str:

@@ -10,8 +10,8 @@ from pages.components.theme import themes
 from pages.components.words import Words
 
 ROW_HEIGHT, ENDS = 30, 80
-KINDS = {"receipt": "spark", "return": "line", "issue": "muted"}
-"""Kinds of move and the colour of the theme that each is drawn in."""
+KINDS = {"receipt": ("spark", ""), "return": ("spark", "/"), "issue": ("band", "")}
+"""Kinds of move, the colour of the theme and the pattern that each is drawn in."""
 
 
 def days_chart(items: pl.DataFrame, theme: str, say: Words) -> go.Figure:
@@ -44,12 +44,14 @@ def flow_chart(flow: pl.DataFrame, theme: str, say: Words) -> go.Figure:
     """Bars of `flow` (day, kind, value_cny), what came in up, what went out down."""
     colours = themes()[theme]
     figure = go.Figure()
-    for kind, colour in KINDS.items():
+    for kind, (colour, pattern) in KINDS.items():
         own = flow.filter(kind=kind)
         if own.height:
             figure.add_bar(
                 x=own["day"].to_list(), y=own["value_cny"].to_list(), name=say("stock_kind", kind),
-                marker={"color": colours[colour], "line_width": 0},
+                marker={
+                    "color": colours[colour], "line": {"width": 1, "color": colours["muted"]}, "pattern_shape": pattern,
+                },
             )  # fmt: skip
     figure.update_layout(barmode="relative")
     figure.update_xaxes(tickformat="%m-%d")

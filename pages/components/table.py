@@ -11,7 +11,7 @@ import polars as pl
 import streamlit as st
 
 from data_sources.write import MASK
-from pages.components.numbers import number
+from pages.components.numbers import apart, number
 from pages.components.page import Page
 from pages.components.states import RANK, SHAPES
 from pages.components.tables import PERSONAL, as_csv, as_xlsx
@@ -142,7 +142,7 @@ def _shown(page: Page, value: Any, column: Column) -> str:
     if isinstance(value, bool):
         return "✓" if value else "✗"
     if isinstance(value, int | float):
-        return number(value) if column.digits is None else f"{value:.{column.digits}f}".replace("-", "−")
+        return apart(number(value) if column.digits is None else f"{value:.{column.digits}f}".replace("-", "−"))
     if isinstance(value, datetime):
         return escape(page.time(value))
     return escape(value.isoformat() if isinstance(value, date) else str(value))

@@ -13,11 +13,11 @@ ROWS = {False: "other_zones", True: "pilot_zones"}
 
 
 def zone_chart(
-    zones: pl.DataFrame, measure: str, unit: str, means: Mapping[bool, float | None], theme: str, say: Words
+    zones: pl.DataFrame, measure: str, title: str, means: Mapping[bool, float | None], theme: str, say: Words
 ) -> go.Figure:
     """Dots of `zones` (zone, is_pilot and the measure) along one axis, a line of them a group.
 
-    `means` are the groups' own (pilot: True), drawn as marks.
+    `title` stands under the axis; `means` are the groups' own (pilot: True), drawn as marks.
     """
     colours = themes()[theme]
     figure = go.Figure()
@@ -36,6 +36,6 @@ def zone_chart(
         marker={"symbol": "line-ns", "size": 44, "line": {"width": 3, "color": colours["text"]}},
     )  # fmt: skip
     figure.update_layout(hovermode="closest")
-    figure.update_xaxes(title=unit, tickformat=".3~g")
+    figure.update_xaxes(title=title, tickformat=".3~g")
     order = [say("quality_water", row) for row in ROWS.values()]
     return figure.update_yaxes(showgrid=False, categoryorder="array", categoryarray=order, range=[-0.6, 1.6])

@@ -207,7 +207,7 @@ def test_stock_use_and_reach(engine, stocked):
     # ordered at 10 + 5 × 0.8 = 14
     assert (a["reorder_at"], a["short_by"], a["is_to_order"], a["value_cny"]) == (pytest.approx(14), 0, False, 130)
     assert (rows["C"]["stock"], rows["C"]["is_below_safety"], rows["C"]["is_to_order"]) == (3, True, True)
-    assert rows["C"]["short_by"] == pytest.approx(10 + 5 * 0.1 - 3)
+    assert rows["C"]["short_by"] == 8  # 10 + 5 × 0.1 − 3, and half a unit is not to be had
     assert (rows["B"]["days_left"], rows["B"]["is_idle"], rows["B"]["idle_days"]) == (None, True, 95)
     # what never moved is not there, and isn't idle
     assert (rows["D"]["stock"], rows["D"]["is_to_order"], rows["D"]["is_idle"]) == (0, False, False)
@@ -218,6 +218,14 @@ def test_stock_as_at_a_moment(engine, stocked):
     assert (then["A"]["stock"], then["B"]["is_idle"]) == (58, False)
     # known for 112 days: all 90 count. 40 − 18 of the issues lie in them
     assert then["A"]["used_a_day"] == pytest.approx(22 / 90)
+
+
+def test_the_value_in_stock_of_a_month_ago(engine, stocked):
+    # A: 60 − 40, B: 30, C: 12, at 2 each; nothing had lain for long then
+    assert stock.values_before(engine, NOW) == {
+        "previous": {"value_cny": 124.0, "idle_value_cny": 0.0},
+        "last_year": {"value_cny": None, "idle_value_cny": None},
+    }
 
 
 def test_use_is_taken_over_the_days_that_are_known(engine, tiny_lake):
@@ -233,6 +241,12 @@ def test_flow_by_day_and_the_stock_after_each_move(engine, stocked):
         (date(2026, 3, 5), "return", 1, 36.0),
         (date(2026, 3, 6), "issue", 1, -18.0),
         (date(2026, 3, 13), "issue", 1, -100.0),
+    ]
+    # the month before begins with the 40 issued sixty days ago; a year before nothing is known
+    assert stock.moved(engine, NOW).rows() == [
+        ("issue", -118.0, -80.0, None),
+        ("receipt", 40.0, 0.0, None),
+        ("return", 36.0, 0.0, None),
     ]
     newest = stock.moves(engine, NOW).filter(item_id="A", warehouse="W").row(0, named=True)
     assert (newest["kind"], newest["stock"]) == ("return", 58)

@@ -160,6 +160,7 @@ def test_orders_in_time_late_and_overdue(engine, tiny_lake):
     assert list(rows) == ["leak_repair", "no_water"]  # where something is overdue comes first
     assert (leak["due"], leak["in_time"], leak["open"], leak["overdue"]) == (3, 1, 2, 1)
     assert leak["in_time_share"] == pytest.approx(100 / 3)
+    assert [(row["previous"], row["last_year"]) for row in rows.values()] == [(100, None), (None, None)]
     assert (leak["hours_taken"], leak["satisfaction"]) == (60, 4)  # the median of 48 and 72
     listed = orders.open_or_late(engine, NOW).select("order_id", "step", "hours_late").rows()
     assert listed == [("overdue", "overdue", 24), ("open", "opened", -24), ("late", "closed_late", 24)]
@@ -193,6 +194,8 @@ def test_the_hall_now_and_its_waits(engine, tiny_lake):
         ticket("D", NOW - timedelta(minutes=12), "2"),
         ticket("E", NOW - timedelta(minutes=6), "1", 4, 30, "served", 1),
         ticket("F", morning - timedelta(days=1), "2", 30, 40, "served", 3),
+        ticket("month before", NOW - timedelta(days=31), "2", 12, 40, "served"),
+        ticket("year before", NOW - timedelta(days=365), "2", 7, 40, "served"),
         ticket("G", NOW - timedelta(minutes=2), "2", 5, 9, "served"),
     )
     # E is at the window; G, called in three minutes, waits; its stars aren't given yet
@@ -200,6 +203,9 @@ def test_the_hall_now_and_its_waits(engine, tiny_lake):
     waits = {(r["window"], r["local_hour"]): r for r in hall.waits(engine, NOW).iter_rows(named=True)}
     assert waits[("1", 9)]["wait_min"] == pytest.approx(6)
     assert (waits[("1", None)]["tickets"], waits[("1", None)]["rating"], waits[("1", None)]["rated"]) == (3, 4.5, 2)
+    assert [(waits[w, None]["previous"], waits[w, None]["last_year"]) for w in (None, "1", "2")] == [
+        (12, 7), (None, None), (12, 7),
+    ]  # fmt: skip
     assert (waits[("2", None)]["missed"], waits[("2", None)]["longest_min"]) == (1, 30)
     assert waits[(None, None)]["wait_min"] == pytest.approx((4 + 8 + 3 + 4 + 30) / 5)
 

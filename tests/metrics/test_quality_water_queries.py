@@ -86,6 +86,8 @@ def test_complaints_per_thousand_connections(engine, tiny_lake):
     # 4,000 connections
     assert (zone["per_1000"], zone["previous_per_1000"], zone["last_year_per_1000"]) == (0.5, 0.25, None)
     assert (group["site_id"], group["complaints"], group["per_1000"]) == (None, 2, 0.5)
+    told = quality_water.compared(engine, NOW).select("quantity", "is_pilot", "mean", "previous", "last_year", "points")
+    assert told.rows() == [("per_1000", True, 0.5, 0.25, None, None)]
 
 
 def test_without_a_call_in_the_lake_complaints_are_unknown(engine):

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pages.components.numbers import local, number, short_time, signed
+from pages.components.numbers import apart, change, local, number, short_time, signed
 
 
 @pytest.mark.parametrize(
@@ -38,6 +38,23 @@ def test_a_value_never_reads_like_another_unless_very_close(value, other):
 )
 def test_differences_are_as_fine_as_their_value(difference, value, expected):
     assert signed(difference, value) == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [(9999, "9999"), (19_268.6, "19|269"), (-1_234_567, "−1|234|567"), (190_595, "190|595"), (None, "–"), (0.5, "0.5")],
+)
+def test_thousands_stand_apart_where_there_are_many(value, expected):
+    html = apart(number(value))
+    assert html.replace('<span class="k">', "|").replace("</span>", "") == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "other", "expected"),
+    [(110, 100, "+10 %"), (1, -2, "+150 %"), (0, 40, "−100 %"), (3, 0, "+3"), (None, 1, "–"), (1, None, "–")],
+)
+def test_a_change_in_per_cent(value, other, expected):
+    assert change(value, other) == expected
 
 
 def test_times_by_the_utilitys_clock():
