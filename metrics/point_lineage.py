@@ -11,7 +11,10 @@ from data_sources.utility import Utility
 from metrics.sql_rules import parse
 from metrics.view_columns import FILE_VIEWS, VIEW_COLUMNS
 
-_OF_POINTS = {"points": "", "hourly": "", "daily": "", "latest": "", "site_energy": "quantity IN ('energy', 'power')"}
+_ELECTRICITY = "quantity IN ('energy', 'power')"
+_OF_POINTS = {
+    "points": "", "hourly": "", "daily": "", "latest": "", "energy_points": _ELECTRICITY, "site_energy": _ELECTRICITY,
+}  # fmt: skip
 """Views with a row a point, and what narrows their points further."""
 _OF_FILES = ("sites", "machines", "groups")
 _VALUES = ("mean", "min", "max", "last", "amount", "value", "kwh", "covered_s")

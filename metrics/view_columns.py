@@ -127,6 +127,7 @@ DERIVED_VIEWS: dict[str, dict[str, str]] = {
     "parameter": {**_text("subject", "site_id"), **_number("value"), "from_day": "DATE", "to_day": "DATE"},
     "state_at": {"period": "DATE", **_text("point_id"), **_number("value")},
     "risk_at": {"period": "DATE", **_text("site_id", "kind"), **_number("probability")},
+    "energy_points": _text("point_id", "site_id"),
     "site_energy": {**_text("site_id"), "day": "DATE", **_number("kwh"), "is_valid": "BOOLEAN"},
     "sold": {**_text("site_id"), "day": "DATE", **_number("m3")},
     "drains": _text("site_id", "works_id"),

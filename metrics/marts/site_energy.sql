@@ -1,22 +1,10 @@
--- Electricity by site and day: its energy points, its power points where it has none. Valid where each of them is.
-WITH meters AS (
-    SELECT
-        point_id,
-        site_id,
-        quantity,
-        -- 'energy' comes before 'power' in the alphabet
-        min(quantity) OVER (PARTITION BY site_id) AS best
-    FROM points
-    WHERE quantity IN ('energy', 'power')
-),
-
-used AS (
+-- Electricity by site and day, of its energy_points. Valid where each of them is.
+WITH used AS (
     SELECT
         point_id,
         site_id,
         count(*) OVER (PARTITION BY site_id) AS meters
-    FROM meters
-    WHERE quantity = best
+    FROM energy_points
 )
 
 SELECT
