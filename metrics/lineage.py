@@ -10,6 +10,7 @@ TABLE_OF_VIEW = {
     "state_at": "reading",
     "site_energy": "reading",
     "risk_at": "risk",
+    "sewer_forecast": "forecast",
     "sold": "sale",
 }
 """Views made of a table of the lake that has another name."""

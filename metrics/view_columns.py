@@ -131,6 +131,7 @@ DERIVED_VIEWS: dict[str, dict[str, str]] = {
     "site_energy": {**_text("site_id"), "day": "DATE", **_number("kwh"), "is_valid": "BOOLEAN"},
     "sold": {**_text("site_id"), "day": "DATE", **_number("m3")},
     "drains": _text("site_id", "works_id"),
+    "sewer_forecast": {**_text("site_id", "quantity"), "valid_at": "TIMESTAMPTZ", **_number("p10", "p50", "p90")},
     "works_capacity": {**_text("site_id"), **_number("m3h")},
 }
 

@@ -25,6 +25,7 @@ STANDS_ON = {
     "site_energy": {"energy_points", "daily"},
     "sold": {"sale"},
     "drains": {"sites"},
+    "sewer_forecast": {"sites", "forecast"},
     "works_capacity": {"sites", "parameter"},
     "meter": {"meter_event"},
 }

@@ -12,33 +12,12 @@ WITH observed AS (
     GROUP BY hourly.site_id, hourly.hour
 ),
 
-issued AS (
-    SELECT
-        sites.site_id,
-        forecast.valid_at,
-        forecast.quantile,
-        forecast.value,
-        forecast.issued_at,
-        max(forecast.issued_at) OVER (PARTITION BY sites.site_id) AS newest
-    FROM forecast
-    JOIN sites ON sites.kind = 'wwtp' AND forecast.series = sites.site_id || '/inflow'
-    JOIN moment
-        ON forecast.issued_at > moment.as_of - INTERVAL '24' HOUR
-        AND forecast.valid_at > moment.as_of - INTERVAL '1' HOUR
-        AND forecast.valid_at < moment.as_of + INTERVAL '24' HOUR
-    WHERE forecast.model = 'shown'
-),
-
 ahead AS (
-    SELECT
-        site_id,
-        valid_at,
-        max(value) FILTER (WHERE quantile = 0.1) AS p10,
-        max(value) FILTER (WHERE quantile = 0.5) AS p50,
-        max(value) FILTER (WHERE quantile = 0.9) AS p90
-    FROM issued
-    WHERE issued_at = newest
-    GROUP BY site_id, valid_at
+    SELECT sewer_forecast.*
+    FROM sewer_forecast
+    JOIN sites ON sites.site_id = sewer_forecast.site_id AND sites.kind = 'wwtp'
+    JOIN moment ON sewer_forecast.valid_at < moment.as_of + INTERVAL '24' HOUR
+    WHERE sewer_forecast.quantity = 'inflow'
 )
 
 SELECT
