@@ -97,10 +97,9 @@ def ranged(row: Any) -> str:
     return "–" if row["p05"] is None else f"{number(row['p05'])} – {number(row['p95'])}"
 
 
-def pilot() -> None:
+def pilot(rows: pl.DataFrame) -> None:
     """The pilot zones' quality beside the others'."""
     own.heading("pilot")
-    rows = answer(quality_water.compared, at)
     if rows.filter(pl.col("quantity") != "per_1000").is_empty():
         own.missing("no_quality")
     if rows.is_empty():
@@ -135,7 +134,7 @@ def by_zone(zones: pl.DataFrame, measures: Sequence[str]) -> None:
     own.heading("measure")
     measure = choose(page, "measure", {one: measure_name(one) for one in measures}, measures[0])
     known = zones.filter(pl.col(measure).is_not_null())
-    means = answer(quality_water.group_means, at, measure)
+    means = quality_water.group_means(compared, measure)
     figure = zone_chart(known, measure, measure_name(measure, unit=True), means, page.view.theme, say)
     show_chart(page, figure, f"zones-{measure}", own.word("measure_alt", measure=measure_name(measure)), 240)
     own.heading("table")
@@ -151,7 +150,7 @@ def by_zone(zones: pl.DataFrame, measures: Sequence[str]) -> None:
     show_table(page, zones, columns, "zones", 480)
 
 
-complaints, zones = answer(quality_water.complaints, at), answer(quality_water.zones, at)
+complaints = answer(quality_water.complaints, at)
 themes = answer(quality_water.themes, at)
 figures = [*map(theme_figure, themes.iter_rows(named=True)), *complaint_figures(complaints)]
 if figures:
@@ -159,9 +158,10 @@ if figures:
 if len(figures) == themes.height:
     own.missing("no_complaints")
 actions()
-if not zones["is_pilot"].any():
+if not complaints["is_pilot"].any():
     own.missing("no_pilot")
-pilot()
+compared, zones = answer(quality_water.zones, at)
+pilot(compared)
 measures = [one for one in MEASURES if zones[one].count()]
 if measures:
     names = [page.named("sites", id_) for id_ in zones["site_id"]]

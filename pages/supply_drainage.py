@@ -24,7 +24,7 @@ say = partial(page.say, "supply_drainage")
 
 def figures(balance: queries.Balance) -> list[Figure]:
     """The day's sums beside those of the day before and of a year before."""
-    before = answer(queries.totals_before, page.at)
+    before = queries.totals_before(days)
     names = ("intake", "works_out", "sold", "lost", "influent", "infiltration", "effluent")
     return [
         Figure(
@@ -127,7 +127,7 @@ def day_before(name: str) -> list[Column]:
 def show_zones() -> None:
     """The zones by what got lost."""
     show_heading(page, say("zones"), say("zones_means"))
-    rows = answer(queries.zones, page.at)
+    rows = queries.zones(days)
     if rows.is_empty():
         show_missing(page, say("no_zones"), say("no_zones_how"))
         return
@@ -150,7 +150,7 @@ def show_zones() -> None:
 def show_disagreements() -> None:
     """Stations and works where what came is not what was sent."""
     show_heading(page, say("disagree"), say("disagree_means"))
-    rows = answer(queries.disagreements, page.at)
+    rows = queries.disagreements(days)
     if rows.is_empty():
         show_missing(page, say("no_disagree"), say("no_disagree_how"))
         return
@@ -164,7 +164,8 @@ def show_disagreements() -> None:
     show_table(page, with_sites(rows), columns, "supply-and-sewage")
 
 
-balance = answer(queries.balance, page.at)
+days = answer(queries.days, page.at)
+balance = queries.balance(page.utility, days)
 show_figures(page, figures(balance))
 show_balance(balance)
 show_steps()

@@ -1,15 +1,31 @@
 """What the page of 优水入户 asks: how far its actions have come, and whether the pilot zones' water is better."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import NamedTuple
 
 import polars as pl
 
 from metrics.engine import Engine
-from metrics.moment_queries import ask_one, days_back, days_before
+from metrics.moment_queries import YEAR, ask_one, days_back
 
 QUALITY_DAYS = 7
 COMPLAINT_DAYS = 30
 QUANTITIES = ("turbidity", "free_chlorine", "ph", "pressure")
+
+
+class Zones(NamedTuple):
+    """Pilot zones beside the others (`compared`), and `each` zone, pilot zones first.
+
+    compared: a row a side for each of QUANTITIES that it has, and for its complaints (quantity per_1000): quantity,
+    is_pilot, mean (of complaints: per 1,000 connections), previous and last_year (the mean of the seven whole days
+    before, of complaints the 30 before; and of 52 weeks earlier), p05, p95, kept_share (% of the hours with a limit that
+    keep it), points; null where not known.
+    each: site_id, is_pilot, the means of QUANTITIES (null where not measured), per_1000 complaints with those of the 30
+    days before and of 52 weeks earlier.
+    """
+
+    compared: pl.DataFrame
+    each: pl.DataFrame
 
 
 def actions(engine: Engine, as_of: datetime) -> pl.DataFrame:
@@ -69,43 +85,35 @@ def themes(engine: Engine, as_of: datetime) -> pl.DataFrame:
     )
 
 
-def compared(engine: Engine, as_of: datetime) -> pl.DataFrame:
-    """Pilot zones beside the others: a row a side for each of QUANTITIES, and for complaints (quantity per_1000).
+def zones(engine: Engine, as_of: datetime) -> Zones:
+    """The water of the zones, pilot zones beside the others and each of them."""
+    told, called = quality(engine, as_of), complaints(engine, as_of)
+    groups = told.filter(pl.col("site_id").is_null())
+    for name, back in (("previous", timedelta(days=QUALITY_DAYS)), ("last_year", YEAR)):
+        past = ask_one(engine, as_of, "zone_quality_days", days_back(engine, as_of - back, QUALITY_DAYS))
+        groups = groups.join(past.rename({"mean": name}), on=["quantity", "is_pilot"], how="left")
+    return Zones(_compared(groups, called), _each(told, called))
 
-    Columns quantity, is_pilot, mean (of complaints: per 1,000 connections), previous and last_year (the mean of as long
-    a time before, and of 52 weeks earlier), p05, p95, kept_share (% of the hours with a limit that keep it), points;
-    null where not known. A side without such a point has no row.
-    """
-    rows = quality(engine, as_of).filter(pl.col("site_id").is_null())
-    for name, span in days_before(engine, as_of, QUALITY_DAYS).items():
-        past = ask_one(engine, as_of, "zone_quality", span).filter(pl.col("site_id").is_null())
-        past = past.select("quantity", "is_pilot", pl.col("mean").alias(name))
-        rows = rows.join(past, on=["quantity", "is_pilot"], how="left")
+
+def group_means(compared: pl.DataFrame, measure: str) -> dict[bool, float | None]:
+    """The measure (one of QUANTITIES, or per_1000) of all pilot zones (True) and of all others (False) together."""
+    return dict(compared.filter(quantity=measure).select("is_pilot", "mean").rows())
+
+
+def _compared(groups: pl.DataFrame, called: pl.DataFrame) -> pl.DataFrame:
     kept = pl.when(pl.col("judged") > 0).then(100 * pl.col("kept") / pl.col("judged")).alias("kept_share")
-    told = rows.select("quantity", "is_pilot", "mean", "previous", "last_year", "p05", "p95", kept, "points")
-    called = complaints(engine, as_of).filter(pl.col("site_id").is_null(), pl.col("per_1000").is_not_null()).select(
+    told = groups.select("quantity", "is_pilot", "mean", "previous", "last_year", "p05", "p95", kept, "points")
+    known = called.filter(pl.col("site_id").is_null(), pl.col("per_1000").is_not_null()).select(
         pl.lit("per_1000").alias("quantity"), "is_pilot", mean="per_1000", previous="previous_per_1000",
         last_year="last_year_per_1000",
     )  # fmt: skip
     order = pl.col("quantity").replace_strict([*QUANTITIES, "per_1000"], range(len(QUANTITIES) + 1))
-    return pl.concat([told, called], how="diagonal").sort(order, "is_pilot", descending=[False, True])
+    return pl.concat([told, known], how="diagonal").sort(order, "is_pilot", descending=[False, True])
 
 
-def zones(engine: Engine, as_of: datetime) -> pl.DataFrame:
-    """Each zone: site_id, is_pilot, the means of turbidity, free_chlorine, ph and pressure (null where not measured),
-    per_1000 complaints with those of the 30 days before and of 52 weeks earlier; pilot zones first.
-    """
-    means = quality(engine, as_of).filter(pl.col("site_id").is_not_null())
+def _each(told: pl.DataFrame, called: pl.DataFrame) -> pl.DataFrame:
+    means = told.filter(pl.col("site_id").is_not_null())
     wide = means.pivot(on="quantity", index="site_id", values="mean") if means.height else means.select("site_id")
     absent = [pl.lit(None, pl.Float64).alias(name) for name in QUANTITIES if name not in wide.columns]
-    own = complaints(engine, as_of).filter(pl.col("site_id").is_not_null())
+    own = called.filter(pl.col("site_id").is_not_null())
     return own.join(wide.with_columns(absent).select("site_id", *QUANTITIES), on="site_id", how="left")
-
-
-def group_means(engine: Engine, as_of: datetime, measure: str) -> dict[bool, float | None]:
-    """The measure (one of QUANTITIES, or per_1000) of all pilot zones (True) and of all others (False) together."""
-    if measure in QUANTITIES:
-        rows, value = quality(engine, as_of).filter(quantity=measure), "mean"
-    else:
-        rows, value = complaints(engine, as_of), measure
-    return dict(rows.filter(pl.col("site_id").is_null()).select("is_pilot", value).rows())

@@ -2,15 +2,16 @@
 don't agree.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 import polars as pl
 
+from data_sources.utility import Utility
 from metrics import compare
 from metrics.engine import Engine
-from metrics.moment_queries import ask_one, whole_day
+from metrics.moment_queries import ask, ask_one, whole_day
 from metrics.tariff import prices
 
 METERED, BILLED, DIFFERENCE = "metered", "billed", "difference"
@@ -28,6 +29,25 @@ ENDS = ("intake", "works_out", "sold", "influent", "effluent")
 _STREAM = {"source": pl.String(), "target": pl.String(), "m3": pl.Float64(), "basis": pl.String()}
 
 
+class Day(NamedTuple):
+    """A business day's `water` (measure, site_id, m3; water_of_day.sql) and `sales` (zone_sales.sql)."""
+
+    day: date
+    water: pl.DataFrame
+    sales: pl.DataFrame
+
+
+class Days(NamedTuple):
+    """The last day that is over, the day before it, and the same date a year before; `upstream` are the zones whose
+    sewage passes each station and works (site_id, zone_id).
+    """
+
+    now: Day
+    previous: Day
+    last_year: Day
+    upstream: pl.DataFrame
+
+
 class Balance(NamedTuple):
     """A day's water: `streams` (source, target: ids of sites or names of nodes; m3; basis), and what is missing of it.
 
@@ -43,34 +63,53 @@ class Balance(NamedTuple):
     absent: list[str]
 
 
-def last_day(engine: Engine, as_of: datetime) -> date:
-    """The last business day that is over."""
-    return engine.utility.day_of(as_of) - timedelta(days=1)
+def days(engine: Engine, as_of: datetime) -> Days:
+    """What the page stands on: the water of three days."""
+    found = {name: _day(engine, as_of, day) for name, day in _compared(engine, as_of).items()}
+    return Days(**found, upstream=ask_one(engine, as_of, "catchments"))
 
 
-def balance(engine: Engine, as_of: datetime) -> Balance:
+def balance(utility: Utility, told: Days) -> Balance:
     """The water balance of the last day that is over. A stream whose parts are not all known is left out."""
-    day = last_day(engine, as_of)
-    water = _water(engine, as_of, day)
-    sales = _sales(engine, as_of, day)
+    day, water, sales = told.now
     totals = _totals(water, sales)
-    streams = pl.DataFrame(list(_streams(engine, water, totals)), schema=_STREAM, orient="row")
+    streams = pl.DataFrame(list(_streams(utility, water, totals)), schema=_STREAM, orient="row")
     known = streams.filter(pl.col("m3") > 0)
-    unmetered = _in_order(engine, water.filter(pl.col("m3").is_null())["site_id"])
-    unbilled = _in_order(engine, sales.filter(pl.col("sold_m3").is_null())["site_id"])
+    unmetered = _in_order(utility, water.filter(pl.col("m3").is_null())["site_id"])
+    unbilled = _in_order(utility, sales.filter(pl.col("sold_m3").is_null())["site_id"])
     registered = {*water["measure"], *(["sold"] if len(unbilled) < sales.height else [])}
     absent = [end for end in ENDS if end not in registered]
     return Balance(day, known, totals, unmetered, [] if "sold" in absent else unbilled, absent)
 
 
-def totals_before(engine: Engine, as_of: datetime) -> dict[str, dict[str, float | None]]:
+def totals_before(told: Days) -> dict[str, dict[str, float | None]]:
     """The totals of the day before the last one that is over (`previous`), and of the same date a year before
     (`last_year`).
     """
-    return {
-        name: _totals(_water(engine, as_of, day), _sales(engine, as_of, day))
-        for name, day in _days_before(engine, as_of).items()
-    }
+    return {name: _totals(day.water, day.sales) for name, day in _past(told)}
+
+
+def zones(told: Days) -> pl.DataFrame:
+    """Zones by what got lost on the last day that is over, the most first: site_id, in_m3, sold_m3, loss_m3,
+    loss_share (%), loss_l_conn (L a connection and day); loss_m3 of the day before (previous_…) and of the same date a
+    year before (last_year_…).
+    """
+    rows = _zones_on(told.now)
+    for name, day in _past(told):
+        rows = _beside(rows, _zones_on(day), name, "site_id", "loss_m3")
+    return rows.sort("loss_m3", descending=True, nulls_last=True)
+
+
+def disagreements(told: Days) -> pl.DataFrame:
+    """Stations and sewage works where what came differs from what the zones upstream send back, the largest first.
+
+    Columns site_id, zones, expected_m3, measured_m3, more_m3 (measured less expected), more_share (% of expected),
+    more_m3 of the day before (previous_…) and of the same date a year before (last_year_…); only where both are known.
+    """
+    rows = _disagreements_on(told.now, told.upstream)
+    for name, day in _past(told):
+        rows = _beside(rows, _disagreements_on(day, told.upstream), name, "site_id", "more_m3")
+    return rows.sort(pl.col("more_m3").abs(), descending=True)
 
 
 def steps(engine: Engine, as_of: datetime) -> pl.DataFrame:
@@ -79,86 +118,61 @@ def steps(engine: Engine, as_of: datetime) -> pl.DataFrame:
     Beside them kwh_per_km3 and cny_per_m3 of the day before (previous_…) and of the same date a year before
     (last_year_…). NULL where a meter has no valid day.
     """
-    return _beside_past(engine, as_of, _steps_on, "step", "kwh_per_km3", "cny_per_m3")
+    found = {name: _steps_on(engine, as_of, day) for name, day in _compared(engine, as_of).items()}
+    rows = found.pop("now")
+    for name, past in found.items():
+        rows = _beside(rows, past, name, "step", "kwh_per_km3", "cny_per_m3")
+    return rows
 
 
-def zones(engine: Engine, as_of: datetime) -> pl.DataFrame:
-    """Zones by what got lost on the last day that is over, the most first: site_id, in_m3, sold_m3, loss_m3,
-    loss_share (%), loss_l_conn (L a connection and day); loss_m3 of the day before (previous_…) and of the same date a
-    year before (last_year_…).
-    """
-    rows = _beside_past(engine, as_of, _zones_on, "site_id", "loss_m3")
-    return rows.sort("loss_m3", descending=True, nulls_last=True)
+def _compared(engine: Engine, as_of: datetime) -> dict[str, date]:
+    """The last business day that is over, and those that it is compared with."""
+    day = engine.utility.day_of(as_of) - timedelta(days=1)
+    return {"now": day, "previous": day - timedelta(days=1), "last_year": compare.same_day_last_year(day)}
 
 
-def disagreements(engine: Engine, as_of: datetime) -> pl.DataFrame:
-    """Stations and sewage works where what came differs from what the zones upstream send back, the largest first.
-
-    Columns site_id, zones, expected_m3, measured_m3, more_m3 (measured less expected), more_share (% of expected),
-    more_m3 of the day before (previous_…) and of the same date a year before (last_year_…); only where both are known.
-    """
-    rows = _beside_past(engine, as_of, _disagreements_on, "site_id", "more_m3")
-    return rows.sort(pl.col("more_m3").abs(), descending=True)
+def _past(told: Days) -> tuple[tuple[str, Day], ...]:
+    return ("previous", told.previous), ("last_year", told.last_year)
 
 
-def _beside_past(
-    engine: Engine,
-    as_of: datetime,
-    on_day: Callable[[Engine, datetime, date], pl.DataFrame],
-    key: str,
-    *columns: str,
-) -> pl.DataFrame:
-    """What `on_day` says of the last day that is over, beside these columns of the days that it is compared with."""
-    found = on_day(engine, as_of, last_day(engine, as_of))
-    for name, day in _days_before(engine, as_of).items():
-        past = on_day(engine, as_of, day).select(key, *(pl.col(column).alias(f"{name}_{column}") for column in columns))
-        found = found.join(past, on=key, how="left", maintain_order="left")
-    return found
+def _day(engine: Engine, as_of: datetime, day: date) -> Day:
+    found = ask(engine, as_of, ["water_of_day", "zone_sales"], whole_day(engine, day))
+    return Day(day, found["water_of_day"], found["zone_sales"])
 
 
-def _days_before(engine: Engine, as_of: datetime) -> dict[str, date]:
-    """What the last day that is over is compared with."""
-    day = last_day(engine, as_of)
-    return {"previous": day - timedelta(days=1), "last_year": compare.same_day_last_year(day)}
+def _beside(rows: pl.DataFrame, past: pl.DataFrame, name: str, key: str, *columns: str) -> pl.DataFrame:
+    """With these columns of another day, as <name>_<column>."""
+    told = past.select(key, *(pl.col(column).alias(f"{name}_{column}") for column in columns))
+    return rows.join(told, on=key, how="left", maintain_order="left")
 
 
-def _in_order(engine: Engine, sites: Iterable[str]) -> list[str]:
+def _in_order(utility: Utility, sites: Iterable[str]) -> list[str]:
     """These sites as the utility's file orders them, each once."""
     wanted = set(sites)
-    return [site for site in engine.utility.sites["site_id"] if site in wanted]
+    return [site for site in utility.sites["site_id"] if site in wanted]
 
 
-def _zones_on(engine: Engine, as_of: datetime, day: date) -> pl.DataFrame:
+def _zones_on(day: Day) -> pl.DataFrame:
     """The zones' loss of one day."""
-    flows = _water(engine, as_of, day).filter(pl.col("measure") == "zone_in").select("site_id", in_m3="m3")
-    rows = _sales(engine, as_of, day).join(flows, on="site_id", how="left")
+    flows = day.water.filter(pl.col("measure") == "zone_in").select("site_id", in_m3="m3")
     loss = pl.col("in_m3") - pl.col("sold_m3")
-    return rows.select(
+    return day.sales.join(flows, on="site_id", how="left").select(
         "site_id", "in_m3", "sold_m3", loss_m3=loss,
         loss_share=pl.when(pl.col("in_m3") > 0).then(100 * loss / pl.col("in_m3")),
         loss_l_conn=pl.when(pl.col("connections") > 0).then(1000 * loss / pl.col("connections")),
     )  # fmt: skip
 
 
-def _disagreements_on(engine: Engine, as_of: datetime, day: date) -> pl.DataFrame:
+def _disagreements_on(day: Day, upstream: pl.DataFrame) -> pl.DataFrame:
     """What came and what was sent back on one day, where both are known."""
-    returned = _sales(engine, as_of, day).select(zone_id="site_id", m3="returned_m3")
-    upstream = ask_one(engine, as_of, "catchments").join(returned, on="zone_id", how="left")
-    expected = upstream.group_by("site_id").agg(
+    returned = day.sales.select(zone_id="site_id", m3="returned_m3")
+    expected = upstream.join(returned, on="zone_id", how="left").group_by("site_id").agg(
         zones=pl.len(), expected_m3=pl.when(pl.col("m3").null_count() == 0).then(pl.col("m3").sum())
-    )
-    came = _water(engine, as_of, day).filter(pl.col("measure").is_in(["pumped", "influent"]))
+    )  # fmt: skip
+    came = day.water.filter(pl.col("measure").is_in(["pumped", "influent"]))
     rows = expected.join(came.select("site_id", measured_m3="m3"), on="site_id")
     more = pl.col("measured_m3") - pl.col("expected_m3")
     return rows.drop_nulls().with_columns(more_m3=more, more_share=100 * more / pl.col("expected_m3"))
-
-
-def _sales(engine: Engine, as_of: datetime, day: date) -> pl.DataFrame:
-    return ask_one(engine, as_of, "zone_sales", whole_day(engine, day))
-
-
-def _water(engine: Engine, as_of: datetime, day: date) -> pl.DataFrame:
-    return ask_one(engine, as_of, "water_of_day", whole_day(engine, day))
 
 
 def _totals(water: pl.DataFrame, sales: pl.DataFrame) -> dict[str, float | None]:
@@ -178,11 +192,11 @@ def _sums(water: pl.DataFrame) -> pl.DataFrame:
 
 
 def _streams(
-    engine: Engine, water: pl.DataFrame, totals: dict[str, float | None]
+    utility: Utility, water: pl.DataFrame, totals: dict[str, float | None]
 ) -> Iterator[tuple[str, str, float | None, str]]:
     """Every stream of the balance: source, target, m³, how it is known. What is negative or unknown is no stream."""
     of = {(measure, site): m3 for measure, site, m3 in water.select("measure", "site_id", "m3").rows()}
-    parents = dict(engine.utility.sites.select("site_id", "parent_id").rows())
+    parents = dict(utility.sites.select("site_id", "parent_id").rows())
     total = totals.get
     for source in [site for measure, site in of if measure == "intake"]:
         fed = [works for measure, works in of if measure == "works_in" and parents[works] == source]
@@ -221,8 +235,8 @@ def _smaller(one: float | None, other: float | None) -> float | None:
 
 def _steps_on(engine: Engine, as_of: datetime, day: date) -> pl.DataFrame:
     """The steps of one day, without those of other days."""
-    totals = dict(_sums(_water(engine, as_of, day)).rows())
-    energy = ask_one(engine, as_of, "energy_of_day", whole_day(engine, day))
+    found = ask(engine, as_of, ["water_of_day", "energy_of_day"], whole_day(engine, day))
+    totals, energy = dict(_sums(found["water_of_day"]).rows()), found["energy_of_day"]
     hours = energy["hour"].drop_nulls().unique().sort()
     price = pl.DataFrame(
         {"hour": hours, "price": prices(engine.utility, hours.to_list())}, schema_overrides={"price": pl.Float64()}

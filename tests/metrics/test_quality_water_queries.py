@@ -86,7 +86,9 @@ def test_complaints_per_thousand_connections(engine, tiny_lake):
     # 4,000 connections
     assert (zone["per_1000"], zone["previous_per_1000"], zone["last_year_per_1000"]) == (0.5, 0.25, None)
     assert (group["site_id"], group["complaints"], group["per_1000"]) == (None, 2, 0.5)
-    told = quality_water.compared(engine, NOW).select("quantity", "is_pilot", "mean", "previous", "last_year", "points")
+    told = quality_water.zones(engine, NOW).compared.select(
+        "quantity", "is_pilot", "mean", "previous", "last_year", "points"
+    )
     assert told.rows() == [("per_1000", True, 0.5, 0.25, None, None)]
 
 
@@ -104,8 +106,8 @@ def test_zones_and_their_means(engine, tiny_lake):
     write(tiny_lake, "reading", *rows)
     # a point of the network itself belongs to no zone
     assert quality_water.quality(engine, NOW).is_empty()
-    assert quality_water.compared(engine, NOW).is_empty()
-    zone = quality_water.zones(engine, NOW).row(0, named=True)
+    assert quality_water.zones(engine, NOW).compared.is_empty()
+    zone = quality_water.zones(engine, NOW).each.row(0, named=True)
     assert (zone["site_id"], zone["is_pilot"], zone["pressure"], zone["per_1000"]) == ("Z1", True, None, None)
 
 

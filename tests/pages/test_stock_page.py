@@ -47,7 +47,7 @@ def test_a_stock_out_stands_first_and_alarms(sample_page, sample_lake, demonstra
     html = shown_html(sample_page("stock", at=at.isoformat()))
     first = cells(html, "stock-order-list")[0]
     assert first[:2] == ["▲ 报警", "抢修节 DN300（样例）"]
-    assert first[2] == f"{stock_of(sample_lake, 'clamp300', at):g} 个"
+    assert first[2:4] == ["✓", f"{stock_of(sample_lake, 'clamp300', at):g} 个"]
     assert figures(html)["低于安全库存"] == 1
     assert "其中关键物资 1 种" in html
 

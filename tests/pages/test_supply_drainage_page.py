@@ -63,9 +63,9 @@ def test_what_was_sold_lost_and_came_in_by_itself(html, sample_lake, demonstrati
     assert figure(html, "入流入渗") == pytest.approx(influent - RETURNED * sold(sample_lake), rel=2e-2)
 
 
-def test_no_node_of_the_balance_loses_water(sample_page):
+def test_no_node_of_the_balance_loses_water(sample_page, demonstration):
     sample_page("supply_drainage")
-    streams = answer(queries.balance, AS_OF).streams
+    streams = queries.balance(demonstration, answer(queries.days, AS_OF)).streams
     into = streams.group_by("target").agg(pl.col("m3").sum()).rename({"target": "node"})
     out = streams.group_by("source").agg(pl.col("m3").sum()).rename({"source": "node"})
     between = into.join(out, on="node")
