@@ -18,8 +18,8 @@ class Zones(NamedTuple):
 
     compared: a row a side for each of QUANTITIES that it has, and for its complaints (quantity per_1000): quantity,
     is_pilot, mean (of complaints: per 1,000 connections), previous and last_year (the mean of the seven whole days
-    before, of complaints the 30 before; and of 52 weeks earlier), p05, p95, kept_share (% of the hours with a limit that
-    keep it), points; null where not known.
+    before, of complaints the 30 before; and of 52 weeks earlier), p05, p95, kept_share (% of the hours with a limit
+    that keep it), points; null where not known.
     each: site_id, is_pilot, the means of QUANTITIES (null where not measured), per_1000 complaints with those of the 30
     days before and of 52 weeks earlier.
     """

@@ -52,7 +52,7 @@ def test_a_table_shows_words_units_and_states_and_masks_people(page):
     html = table_html(page, ROWS, COLUMNS, "rows")
     assert "<small>m³</small>" in html
     assert '<i class="alarm">▲</i> 报警' in html
-    assert "12346" in html and 'data-v="12345.678"' in html
+    assert '>12<span class="k">346</span>' in html and 'data-v="12345.678"' in html
     assert "2026-09-15 16:20" in html
     assert "1380000" not in html and "***" in html
     assert HOSTILE not in html
