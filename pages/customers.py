@@ -44,7 +44,7 @@ ZONE = own.column("zone", link=lambda row: page.link("site", site=row["site_id"]
 
 def first_figures(calls: pl.DataFrame, answered: dict[str, Any]) -> None:
     """What a chief of the centre looks at first."""
-    now, repeats = answer(hotline.open_now, at), answer(hotline.repeats, at)
+    now, repeats, before = answer(hotline.open_now, at), answer(hotline.repeats, at), answer(hotline.before, at)
     every = calls.filter(pl.col("hour").is_null(), pl.col("category").is_null()).row(0, named=True)
     usual = own.word("usual_unknown")
     if every["usual"] is not None:
@@ -58,8 +58,12 @@ def first_figures(calls: pl.DataFrame, answered: dict[str, Any]) -> None:
         [
             headline_figure(page, "hotline_answer_rate"),
             own.figure("now", now["ringing"], beside=ringing),
-            own.figure("calls_24h", every["calls"], beside=usual, state="warning" if every["is_unusual"] else None),
-            own.figure("abandoned_24h", answered["abandoned"], beside=own.word("of_calls", n=answered["ended"])),
+            own.figure("calls_24h", every["calls"], beside=usual, state="warning" if every["is_unusual"] else None,
+                   compared=True,
+                   previous=before["previous"]["calls"], last_year=before["last_year"]["calls"]),
+            own.figure("abandoned_24h", answered["abandoned"], beside=own.word("of_calls", n=answered["ended"]),
+                   compared=True,
+                   previous=before["previous"]["abandoned"], last_year=before["last_year"]["abandoned"]),
             waiting(),
             headline_figure(page, "work_order_on_time"),
             overdue(),

@@ -63,7 +63,7 @@ def show_stations(at: datetime) -> None:
     by = ["works_id", "drains_to", "site_id"] if column is None else [column, "site_id"]
     ordered = shown.sort(by, descending=[down, False] if column else False, nulls_last=True)
     st.html(station_list(page, ordered.to_dicts(), states))
-    with st.expander(say("dispatch", "table")):
+    with st.expander(say("dispatch", "table"), key="table", bind="query-params"):
         named = ordered.with_columns(pl.col("site_id", "drains_to").map_elements(name_of, pl.String))
         columns = [Column(name, say("dispatch", label), unit) for name, label, unit in COLUMNS]
         show_table(page, named, columns, "sewage-stations")

@@ -44,6 +44,9 @@ board = page.board
 tiles = [] if board is None else [one for one in board["indicators"] if one["module"] == module]
 sites = answer(queries.sites, page.at, module).join(site_states(board), on="site_id", how="left")
 ids = set(sites["site_id"])
+# a site of which nothing is measured and nothing was handed in is not known to be normal
+is_silent = (pl.col("points") == 0) & pl.col("newest").is_null() & (pl.col("state") == "normal")
+sites = sites.with_columns(state=pl.when(~is_silent).then("state"))
 
 
 def figures() -> list[Figure]:
@@ -171,6 +174,9 @@ def breaches() -> None:
         return
     lengths = {"1": say("choice", "24h"), "7": say("choice", "7d"), "30": say("choice", "30d")}
     found = answer(queries.past_limit, page.at, module, int(choose(page, "days", lengths, "7")))
+    if found is None:
+        show_missing(page, say("exceptions", "nothing_known"), say("module_page", "no_trend_how"))
+        return
     if found.is_empty():
         st.html(f'<p class="quiet"><i class="normal">○</i> {say("module_page", "no_breaches")}</p>')
         return

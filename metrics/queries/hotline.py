@@ -30,6 +30,15 @@ def answered(engine: Engine, as_of: datetime) -> pl.DataFrame:
     return ask_one(engine, as_of, "calls_answered")
 
 
+def before(engine: Engine, as_of: datetime) -> dict[str, dict[str, float | None]]:
+    """Hotline calls and abandoned ones of the same 24 clock hours a day (`previous`) and 52 weeks (`last_year`) before.
+
+    None where the lake's calls begin later.
+    """
+    rows = ask_one(engine, as_of, "calls_before").to_dicts()
+    return {row["name"]: {"calls": row["calls"], "abandoned": row["abandoned"]} for row in rows}
+
+
 def open_now(engine: Engine, as_of: datetime) -> dict[str, float | None]:
     """The hotline at `as_of`: ringing, talking, longest_wait_s (of those that ring; None where none does)."""
     return ask_one(engine, as_of, "calls_open").row(0, named=True)

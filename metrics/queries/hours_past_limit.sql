@@ -1,5 +1,5 @@
--- The points whose hourly means were past their limit or early warning within `span`: hours of each, the worst mean and
--- when, the first and the last such hour, the limit of the last day. Those past a limit first, the longest first.
+-- The points with a limit whose hourly means are known within `span`: hours of each past its limit or early warning, the worst
+-- mean and when, the first and the last such hour, the limit of the last day. Those past a limit first, the longest first.
 WITH judged AS (
     SELECT
         hourly.point_id,
@@ -32,14 +32,13 @@ SELECT
     any_value(quantity)                                        AS quantity,
     CASE WHEN bool_or(is_over) THEN 'alarm' ELSE 'warning' END AS state,
     count(*) FILTER (WHERE is_over)                            AS hours_over,
-    count(*)                                                   AS hours_past,
+    count(*) FILTER (WHERE is_past)                            AS hours_past,
     arg_max(mean, distance)                                    AS worst,
     arg_max(hour, distance)                                    AS worst_at,
     arg_max(coalesce(min, warning_min), hour)                  AS low,
     arg_max(coalesce(max, warning_max), hour)                  AS high,
-    min(hour)                                                  AS first_at,
-    max(hour)                                                  AS last_at
+    min(hour) FILTER (WHERE is_past)                           AS first_at,
+    max(hour) FILTER (WHERE is_past)                           AS last_at
 FROM judged
-WHERE is_past
 GROUP BY point_id
 ORDER BY state ASC, hours_over DESC, hours_past DESC, point_id ASC

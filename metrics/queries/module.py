@@ -72,12 +72,14 @@ def points_with_limit(engine: Engine, as_of: datetime, module: str) -> int:
     return int(ask_one(engine, as_of, "points_with_limit", module=module).item())
 
 
-def past_limit(engine: Engine, as_of: datetime, module: str, days: int) -> pl.DataFrame:
-    """The module's points past a limit or early warning in some hour of the last `days` × 24 h; worst first.
+def past_limit(engine: Engine, as_of: datetime, module: str, days: int) -> pl.DataFrame | None:
+    """The module's points past a limit or early warning in some hour of the last `days` × 24 h; worst first. None where
+    no hour of no point is known.
 
     Columns of hours_past_limit.sql, values in canonical units; `low` and `high` are the limit, else the early warning.
     """
-    return ask_one(engine, as_of, "hours_past_limit", days_back(engine, as_of, days), module=module)
+    judged = ask_one(engine, as_of, "hours_past_limit", days_back(engine, as_of, days), module=module)
+    return None if judged.is_empty() else judged.filter(pl.col("hours_past") > 0)
 
 
 def _share(other: str) -> pl.Expr:

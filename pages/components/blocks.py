@@ -94,7 +94,7 @@ def _figure(page: Page, one: Figure) -> str:
     told = "<br>".join(filter(None, (" · ".join(filter(None, (mark, escape(one.beside)))), _compared(page, one))))
     return (
         f'<div class="figure {state}" data-figure="{escape(one.name)}" data-value="{value}">'
-        f"<h3>{name}{_question_mark(page, one.means)}</h3>"
+        f"<h3>{name}{_question_mark(page, _meaning(page, one))}</h3>"
         f'<p class="value">{apart(shown)}<small>{escape(unit)}</small></p><p class="told">{told}</p></div>'
     )
 
@@ -109,6 +109,11 @@ def told_short(page: Page, value: float | None, unit: str) -> tuple[str, str]:
 def _abreast(figures: int, most: int) -> int:
     """How many stand side by side where there is room for `most`: all lines are about equally full."""
     return ceil(figures / ceil(figures / most)) if figures else 1
+
+
+def _meaning(page: Page, one: Figure) -> str:
+    """What a figure means, and what it is compared with where it is."""
+    return " ".join(filter(None, (one.means, page.say("page", "compared") if one.compared else "")))
 
 
 def _question_mark(page: Page, means: str) -> str:

@@ -9,6 +9,7 @@ import streamlit as st
 
 from pages.components.blocks import Figure
 from pages.components.exception_list import details, headline, link_of
+from pages.components.frozen import shared_engine
 from pages.components.geography import geography_of
 from pages.components.page import Page
 from pages.components.plant_map import located, plant_map
@@ -24,9 +25,16 @@ def indicator_figure(page: Page, one: Mapping[str, Any]) -> Figure:
     reason = page.say("reason", one["reason"]) if one["reason"] else ""
     return Figure(
         one[f"name_{page.lang}"], one["value"], one["unit"], " · ".join(filter(None, (reason, aim(one, page.say)))),
-        one["state"], page.link("indicator", id=one["id"]), compared=True,
+        one["state"], page.link("indicator", id=one["id"]), _definition(page, one["id"]), compared=True,
         previous=one["compare"]["previous"], last_year=one["compare"]["last_year"],
     )  # fmt: skip
+
+
+def _definition(page: Page, indicator_id: str) -> str:
+    """In plain words; nothing where the catalogue no longer has the indicator."""
+    with shared_engine() as engine:
+        found = engine.catalogue.indicators.get(indicator_id)
+    return "" if found is None else str(getattr(found.definition, page.lang))
 
 
 def site_states(board: Board | None) -> pl.DataFrame:

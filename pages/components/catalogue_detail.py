@@ -37,7 +37,7 @@ def show_detail(page: Page, detail: Detail, problems: Sequence[Problem]) -> None
     st.html("".join(_example(page, example, problems) for example in one.examples))
     show_heading(page, f"SELECT · {one.file}:{one.sql_line}")
     st.code(one.sql.strip(), language="sql", line_numbers=True, wrap_lines=True)
-    with st.expander(say("catalogue", "header")):
+    with st.expander(say("catalogue", "header"), key="header", bind="query-params"):
         st.code(detail.text.partition("---*/")[0].partition("/*---")[2].strip(), language="yaml", wrap_lines=True)
 
 

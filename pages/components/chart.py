@@ -31,6 +31,8 @@ def show_chart(page: Page, figure: go.Figure, name: str, alt: str, height: int =
         "displayModeBar": True,
         "modeBarButtonsToRemove": _BUTTONS,
         "toImageButtonOptions": {"format": "png", "filename": name, "scale": 2},
+        "locale": page.lang,
+        "locales": {page.lang: {"dictionary": {"Download plot as a PNG": page.say("page", "chart_picture")}}},
     }
     dressed(figure, page.view.theme, height)
     st.plotly_chart(figure, theme=None, key=f"chart.{name}", height=height, config=config, alt=alt)

@@ -75,7 +75,9 @@ def _one(page: Page, row: dict[str, Any]) -> None:
             f"<p>{escape(how)}</p><p class='told'>{escape(told)} · {escape(against)}</p></article>"
         )
         show_deeds(page, OF_ADVICE.get(row["status"], ()), row["advice_id"])
-        with st.expander(say("dispatch_advice", "why"), expanded=page.wanted.get("advice") == row["advice_id"]):
+        is_asked = page.wanted.get("advice") == row["advice_id"]
+        key = f"why.{row['advice_id']}"
+        with st.expander(say("dispatch_advice", "why"), expanded=is_asked, key=key, bind="query-params"):
             _evidence(page, row["advice_id"], evidence)
 
 
@@ -157,7 +159,7 @@ def _record(page: Page, past: pl.DataFrame, acts: pl.DataFrame) -> None:
         Column("status", say("dispatch_advice", "status"), words="advice_status"),
         Column("came", say("dispatch_advice", "came"), words="dispatch_advice"),
     ]
-    with st.expander(say("dispatch_advice", "past")):
+    with st.expander(say("dispatch_advice", "past"), key="past", bind="query-params"):
         show_table(page, shown, columns, "advice-past")
 
 

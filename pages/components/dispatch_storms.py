@@ -14,6 +14,7 @@ from pages.components.chart import show_chart
 from pages.components.choices import select
 from pages.components.dispatch_list import own_state, station_list
 from pages.components.dispatch_storm import storm_chart
+from pages.components.guard import guarded
 from pages.components.links import SHOWN, View
 from pages.components.numbers import number
 from pages.components.page import Page
@@ -64,7 +65,12 @@ def _no_forecast(page: Page, ahead: pl.DataFrame) -> str:
 
 @st.fragment
 def _show_hours(page: Page, storm: dispatch.Storm, ahead: pl.DataFrame) -> None:
-    """The chart, and the hour that is dragged to; a drag runs this part alone."""
+    """The chart, and the hour that is dragged to; a drag runs this part alone, beyond the page's own guard."""
+    with guarded(page.path):
+        _hours(page, storm, ahead)
+
+
+def _hours(page: Page, storm: dispatch.Storm, ahead: pl.DataFrame) -> None:
     say = page.say
     if storm.rain.is_empty() and storm.works.is_empty() and storm.stations.is_empty():
         show_missing(page, say("storm", "no_hours"), say("storm", "no_hours_how"))

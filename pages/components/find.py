@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from html import escape
+from itertools import chain
 from pathlib import Path
 
 import streamlit as st
@@ -11,7 +12,7 @@ import streamlit as st
 from data_sources.utility import Utility
 from metrics.catalogue import load_catalogue
 from pages.components.links import View
-from pages.components.page_list import PAGES, entry_of
+from pages.components.page_list import PAGES, Entry, entry_of
 from pages.components.snapshot import utility as shown_utility
 from pages.components.words import LANGUAGES, words_in
 
@@ -43,7 +44,8 @@ def find(utility: Utility, text: str) -> list[Found]:
     wanted = text.strip().lower()
     if not wanted:
         return []
-    ranked = [(rank, one) for one in _all(utility.folder) if (rank := one.rank(wanted)) is not None]
+    everything = chain(_pages(), _indicators(utility), _places(utility.folder))
+    ranked = [(rank, one) for one in everything if (rank := one.rank(wanted)) is not None]
     return [one for _, one in sorted(ranked, key=lambda pair: pair[0])]
 
 
@@ -71,17 +73,27 @@ def _search(view: View, utility: Utility) -> None:
     st.html(f'<nav class="found" aria-label="{escape(say("find", "title"))}">{links}{more}{none}</nav>')
 
 
-@lru_cache(maxsize=4)
-def _all(_folder: Path) -> tuple[Found, ...]:
-    return tuple(_everything(shown_utility()))
-
-
-def _everything(utility: Utility) -> Iterator[Found]:
-    for entry in PAGES:
+@lru_cache(maxsize=1)
+def _pages() -> tuple[Found, ...]:
+    def found(entry: Entry) -> Found:
         names = tuple(entry.name(words_in(lang)) for lang in LANGUAGES)
-        yield Found("page", "/".join((entry.path, *(face for _, face in entry.face))), names, entry.path, entry.face)
+        return Found("page", "/".join((entry.path, *(face for _, face in entry.face))), names, entry.path, entry.face)
+
+    return tuple(map(found, PAGES))
+
+
+def _indicators(utility: Utility) -> Iterator[Found]:
+    """Those of the files as they are now: one that somebody has just written is found."""
     for one in load_catalogue(utility).indicators.values():
         yield Found("indicator", one.id, (one.name.zh, one.name.en), "indicator", (("id", one.id),))
+
+
+@lru_cache(maxsize=4)
+def _places(_folder: Path) -> tuple[Found, ...]:
+    return tuple(_sites_and_points(shown_utility()))
+
+
+def _sites_and_points(utility: Utility) -> Iterator[Found]:
     if entry_of("site", {}) is None:
         return
     for site_id, *own in utility.sites.select("site_id", *_NAMES).iter_rows():

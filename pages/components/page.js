@@ -1,5 +1,5 @@
-// Once in a browser: links inside the product change the page without loading the application anew, tables are sorted
-// by their heads, a drawing is taken away as SVG, a menu closes when somebody looks elsewhere. Without this script the links are plain ones.
+// Once in a browser: links inside the product change the page without loading the application anew, a
+// drawing is taken away as SVG, a menu closes when somebody looks elsewhere. Without this script the links are plain ones.
 if (!window.waterPages) {
   window.waterPages = true;
   document.addEventListener("click", (event) => {
@@ -16,8 +16,6 @@ if (!window.waterPages) {
     for (const menu of document.querySelectorAll("details.menu[open]")) {
       if (link || !menu.contains(event.target)) menu.open = false;
     }
-    const head = event.target.closest?.(".table th button");
-    if (head) sort(head.closest("th"));
     const picture = event.target.closest?.("[data-picture]");
     if (picture) save(picture);
   });
@@ -36,21 +34,5 @@ if (!window.waterPages) {
     const link = Object.assign(document.createElement("a"), { href: URL.createObjectURL(file), download: button.dataset.picture });
     link.click();
     URL.revokeObjectURL(link.href);
-  };
-
-  const sort = (th) => {
-    const table = th.closest("table"), place = [...th.parentNode.children].indexOf(th);
-    const down = th.getAttribute("aria-sort") === "ascending";
-    for (const other of th.parentNode.children) other.removeAttribute("aria-sort");
-    th.setAttribute("aria-sort", down ? "descending" : "ascending");
-    const key = (row) => row.children[place].dataset.v ?? "";
-    const numeric = th.dataset.kind === "number";
-    const rows = [...table.tBodies[0].rows].sort((one, other) => {
-      const [a, b] = [key(one), key(other)];
-      if (a === "" || b === "") return (a === "") - (b === "");  // unknown ones last, whichever way
-      const way = numeric ? a - b : a.localeCompare(b, document.documentElement.lang || "zh");
-      return down ? -way : way;
-    });
-    table.tBodies[0].append(...rows);
   };
 }

@@ -48,7 +48,10 @@ def show_table(
     height: int | None = 480,
     most: int = MOST_ROWS,
 ) -> None:
-    """Draw the table and, below it, its downloads `<name>.csv` and `<name>.xlsx`. Rows stand in the frame's order."""
+    """Draw the table and, below it, its downloads `<name>.csv` and `<name>.xlsx`.
+
+    Rows stand in the frame's order until somebody taps a heading: then in that column's, which the address tells.
+    """
     st.html(table_html(page, rows, columns, name, height, most))
     show_downloads(page, rows, columns, name)
 
@@ -56,7 +59,7 @@ def show_table(
 def show_downloads(page: Page, rows: pl.DataFrame, columns: Sequence[Column], name: str) -> None:
     """The rows as `<name>.csv` and `<name>.xlsx`, under the columns' headings."""
     with st.container(horizontal=True, key=f"downloads.{name}"):
-        shown = taken_away(page, rows, columns)
+        shown = taken_away(page, in_order(page, rows, name), columns)
         for kind, made in (("csv", as_csv), ("xlsx", as_xlsx)):
             file = f"{name}.{kind}"
             st.download_button(kind.upper(), partial(made, shown), file, MIME[kind], key=file, on_click="ignore")
@@ -71,11 +74,11 @@ def table_html(
     most: int = MOST_ROWS,
 ) -> str:
     """The table's HTML; `data-table` is its name, `data-v` of a cell the value it is sorted by."""
-    heads = "".join(_head(page, rows, column) for column in columns)
+    heads = "".join(_head(page, rows, column, name) for column in columns)
     numbers = [column.name in rows.columns and rows[column.name].dtype.is_numeric() for column in columns]
     body = "".join(
         f"<tr>{''.join(_cell(page, row, *one) for one in zip(columns, numbers, strict=True))}</tr>"
-        for row in rows.head(most).iter_rows(named=True)
+        for row in in_order(page, rows, name).head(most).iter_rows(named=True)
     )
     rest = rows.height - most
     told = escape(page.say("table", "rest", shown=most, n=rows.height))
@@ -85,6 +88,17 @@ def table_html(
         f'<div class="table" role="region" tabindex="0" aria-label="{escape(name)}"{limit}>'
         f'<table data-table="{escape(name)}"><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table></div>{more}'
     )
+
+
+def in_order(page: Page, rows: pl.DataFrame, name: str) -> pl.DataFrame:
+    """The rows of the table `name` as its address sorts them (`sort.<name>` is a column, or `-` and a column)."""
+    wanted = page.wanted.get(f"sort.{name}", "")
+    column, down = wanted.removeprefix("-"), wanted.startswith("-")
+    if column not in rows.columns or rows[column].dtype.is_nested():
+        return rows
+    is_state = column == "state" and rows["state"].is_in(list(RANK)).all()
+    by = pl.col("state").replace_strict(RANK, default=None) if is_state else pl.col(column)
+    return rows.sort(by, descending=down, nulls_last=True, maintain_order=True)
 
 
 def taken_away(page: Page, rows: pl.DataFrame, columns: Sequence[Column]) -> pl.DataFrame:
@@ -99,6 +113,8 @@ def taken_away(page: Page, rows: pl.DataFrame, columns: Sequence[Column]) -> pl.
 def _plain(page: Page, values: pl.Series, column: Column) -> pl.Series:
     if column.name in PERSONAL:
         return pl.Series([None if value is None else MASK for value in values], dtype=pl.String())
+    if isinstance(values.dtype, pl.List):  # files of a table know no lists
+        return values.list.eval(pl.element().cast(pl.String())).list.join(" ")
     if isinstance(values.dtype, pl.Datetime):
         return values.dt.convert_time_zone(page.utility.timezone)
     words = "state" if column.name == "state" and column.words is None else column.words
@@ -114,11 +130,20 @@ def _heading(page: Page, column: Column) -> str:
     return f"{column.label} ({unit})" if unit else column.label
 
 
-def _head(page: Page, rows: pl.DataFrame, column: Column) -> str:
+def _head(page: Page, rows: pl.DataFrame, column: Column, name: str) -> str:
+    """A heading; a tap sorts by it, another one the other way round, a third one as the page had it."""
+    dtype = rows.schema.get(column.name, pl.Null())
     unit = page.say("unit", column.unit) if column.unit else ""
-    kind = "number" if column.name in rows.columns and rows[column.name].dtype.is_numeric() else "text"
-    beside = f"<small>{escape(unit)}</small>" if unit else ""
-    return f'<th data-kind="{kind}" scope="col"><button type="button">{escape(column.label)}{beside}</button></th>'
+    inner = escape(column.label) + (f"<small>{escape(unit)}</small>" if unit else "")
+    kind = "number" if dtype.is_numeric() else "text"
+    if dtype.is_nested() or dtype == pl.Null():
+        return f'<th data-kind="{kind}" scope="col"><span>{inner}</span></th>'
+    key, wanted = f"sort.{name}", page.wanted.get(f"sort.{name}", "")
+    down = f"-{column.name}"
+    way, then = {column.name: ("ascending", down), down: ("descending", None)}.get(wanted, (None, column.name))
+    address = page.here(**{key: then})
+    sort = f' aria-sort="{way}"' if way else ""
+    return f'<th data-kind="{kind}" scope="col"{sort}><a href="{address}" target="_self">{inner}</a></th>'
 
 
 def _cell(page: Page, row: Row, column: Column, is_number: bool) -> str:

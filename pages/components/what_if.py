@@ -1,5 +1,6 @@
 """What if: a form for rain, pumps and works, and what would come of it beside the plan without it."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from functools import lru_cache
 from html import escape
@@ -22,7 +23,7 @@ from pages.components.numbers import number
 from pages.components.page import Page
 from pages.components.table import Column, show_table
 
-MOST_MM, MOST_HOURS = 300, 24
+MOST_MM, MOST_HOURS, USUAL_HOURS = 300, 24, 6
 RISKS = 12
 """Stations whose risk is listed: those with the highest under the scenario."""
 
@@ -51,33 +52,63 @@ def show_what_if(page: Page, at: datetime) -> None:
 
 
 def _asked(page: Page, pumps: list[str]) -> Scenario | None:
-    """What the form says, once it is sent; None before, and where it supposes nothing."""
+    """What the form says, once it is sent, or the address; None where it supposes nothing."""
     say, sites = page.say, page.utility.sites
     works = sites.filter(kind="wwtp")["site_id"].to_list()
     station = dict(page.utility.machines.select("machine_id", "site_id").iter_rows())
+    asked = _of_address(page.wanted, pumps, works)
 
     def pump_name(machine: str) -> str:
         return f"{page.named('sites', station[machine])} {page.named('machines', machine)}"
 
     with st.form("what_if", border=True):
         with st.container(horizontal=True, vertical_alignment="bottom"):
-            rain = st.number_input(f"{say('what_if', 'rain')} (mm)", 0, MOST_MM, None, key="what_if.mm")
-            hours = st.number_input(f"{say('what_if', 'hours')} (h)", 1, MOST_HOURS, 6, key="what_if.hours")
+            mm = None if asked.rain_mm is None else int(asked.rain_mm)
+            rain = st.number_input(f"{say('what_if', 'rain')} (mm)", 0, MOST_MM, mm, key="what_if.mm")
+            label = f"{say('what_if', 'hours')} (h)"
+            hours = st.number_input(label, 1, MOST_HOURS, asked.rain_hours, key="what_if.hours")
             none = say("what_if", "choose")
             out = st.multiselect(
-                say("what_if", "pump"), pumps, format_func=pump_name, key="what_if.pumps", placeholder=none
-            )
-            half = st.multiselect(
-                say("what_if", "works"), works, format_func=lambda one: page.named("sites", one), key="what_if.works",
+                say("what_if", "pump"), pumps, asked.pumps_out, format_func=pump_name, key="what_if.pumps",
                 placeholder=none,
             )  # fmt: skip
+            half = st.multiselect(
+                say("what_if", "works"), works, asked.works_at_half, format_func=lambda one: page.named("sites", one),
+                key="what_if.works", placeholder=none,
+            )  # fmt: skip
         sent = st.form_submit_button(say("what_if", "compute"), type="primary")
-    asked = Scenario(None if rain is None else float(rain), int(hours), tuple(out), tuple(half))
-    kept = st.session_state
     if sent:
-        kept["what_if.asked"] = asked
-    found: Scenario | None = kept.get("what_if.asked")
-    return None if found is None or found == Scenario(rain_hours=found.rain_hours) else found
+        asked = Scenario(None if rain is None else float(rain), int(hours), tuple(out), tuple(half))
+        _into_address(asked)
+    return None if asked == Scenario(rain_hours=asked.rain_hours) else asked
+
+
+def _of_address(wanted: Mapping[str, str], pumps: list[str], works: list[str]) -> Scenario:
+    """The scenario that an address tells; what it says wrongly is not supposed."""
+
+    def whole(name: str, least: int, most: int) -> int | None:
+        text = wanted.get(name, "")
+        return int(text) if text.isdecimal() and least <= int(text) <= most else None
+
+    def named(name: str, known: list[str]) -> tuple[str, ...]:
+        told = wanted.get(name, "").split(",")
+        return tuple(one for one in known if one in told)
+
+    rain, hours = whole("rain_mm", 0, MOST_MM), whole("rain_h", 1, MOST_HOURS)
+    return Scenario(
+        None if rain is None else float(rain), hours or USUAL_HOURS, named("out", pumps), named("half", works)
+    )
+
+
+def _into_address(asked: Scenario) -> None:
+    rain = None if asked.rain_mm is None else f"{asked.rain_mm:.0f}"
+    told = {
+        "rain_mm": rain, "rain_h": rain and str(asked.rain_hours), "out": ",".join(asked.pumps_out),
+        "half": ",".join(asked.works_at_half),
+    }  # fmt: skip
+    for name in told:
+        st.query_params.pop(name, None)
+    st.query_params.update({name: text for name, text in told.items() if text})
 
 
 def _computed(page: Page, at: datetime, scenario: Scenario) -> Supposed:

@@ -45,6 +45,15 @@ def sample_page(sample_lake, monkeypatch) -> OpenPage:
 
 
 @pytest.fixture
+def silent_page(tmp_path: Path, monkeypatch) -> OpenPage:
+    """Opens pages of the demonstration utility of which nothing was ever heard."""
+    (tmp_path / "lake").mkdir()
+    monkeypatch.setenv("WATER_UTILITY", str(ROOT / "sample_data" / "utility"))
+    monkeypatch.setenv("WATER_LAKE", str(tmp_path / "lake"))
+    return lambda path, **query: opened(path, **{"at": AS_OF.isoformat(), **query})
+
+
+@pytest.fixture
 def empty_page(tmp_path: Path, monkeypatch) -> OpenPage:
     """Opens pages of a small utility whose lake has no row and no snapshot."""
     lake = tmp_path / "lake"

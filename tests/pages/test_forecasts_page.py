@@ -14,6 +14,7 @@ from metrics.engine import Engine
 from tests.conftest import AS_OF
 from tests.linked_lake import linked_lake
 from tests.pages.conftest import opened, shown_html
+from tests.pages.page_numbers import cells, figures
 
 pytestmark = pytest.mark.slow
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
@@ -89,6 +90,34 @@ def test_a_method_that_lost_is_not_shown(engine):
     assert own.select("metric", "value", "baseline_value").rows() == [("pinball_24h", 2.0, 1.5)]
     before = verdicts(engine, TODAY - HOUR).filter(question="water_demand").row(0, named=True)
     assert (before["shown"], before["value"]) == ("boosting", None)
+
+
+def test_the_page_of_forecasts_says_what_the_rows_say(lake, monkeypatch):
+    """The network's next 24 hours, and its last day and yesterday as its works' meters read them."""
+    monkeypatch.setenv("WATER_LAKE", str(lake.root))
+    html = shown_html(opened("forecasts", at=AS_OF.isoformat()))
+    told = figures(html)
+    rows = lake.scan("reading", [AS_OF.date() - n * DAY for n in range(3)]).collect()
+    out = rows.filter(pl.col("point_id").str.contains(r"^WKS\d\.OUT\.flow$"))
+    hours = out.group_by("point_id", hour=pl.col("ts").dt.truncate("1h")).agg(pl.col("value").mean())
+    taken = hours.group_by("hour").agg(pl.col("value").sum()).sort("hour")
+    now = AS_OF.replace(minute=0)
+    last = taken.filter(pl.col("hour").is_between(now - DAY, now, closed="left"))
+    assert last.height == 24
+    assert told["未来 24 小时"] == 24 * 200.0
+    assert told["过去 24 小时"] == pytest.approx(last["value"].sum(), rel=1e-3)
+    before = taken.filter(pl.col("hour").is_between(TODAY - DAY, TODAY, closed="left"))["value"].sum()
+    assert told["昨日偏差"] == pytest.approx((before / 2400 - 1) * 100, rel=1e-3)
+    network = cells(html, "demand-sites")[0]
+    assert float(network[4]) == pytest.approx(before, rel=5e-3)
+
+
+def test_the_page_of_scores_says_what_the_rows_say(lake, monkeypatch):
+    monkeypatch.setenv("WATER_LAKE", str(lake.root))
+    html = shown_html(opened("scores", at=AS_OF.isoformat(), lang="en"))
+    kept = lake.scan("score").collect().row(0, named=True)
+    (own,) = cells(html, "scores-own")
+    assert [float(own[place]) for place in (3, 4, 6)] == [kept["value"], kept["baseline_value"], kept["n"]]
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])

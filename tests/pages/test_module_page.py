@@ -1,5 +1,6 @@
 """The page of a module on the sample's rows: its numbers as polars finds them in the lake."""
 
+import json
 import re
 from datetime import timedelta
 
@@ -9,14 +10,27 @@ import pytest
 from data_sources.lake import Lake
 from data_sources.load import load_utility
 from data_sources.vocabulary import MODULES
+from metrics.catalogue import load_catalogue
 from tests.conftest import AS_OF
+from tests.linked_lake import linked_lake
 from tests.metrics.lake_rows import write
+from tests.pages import boards
 from tests.pages.conftest import opened, shown_html
 from tests.pages.page_numbers import cells as texts
+from tests.pages.page_numbers import figures
+from tests.pages.test_stock_page import stock_of
 from tests.small_utility import write_small_utility
 
 pytestmark = pytest.mark.slow
 YESTERDAY = AS_OF.date() - timedelta(days=1)
+FLOWS = {
+    "raw_water": ("太浦河引水", [f"SRC1.P{pump}.flow" for pump in "abcd"]),
+    "production": ("一水厂", ["WKS1.OUT.flow"]),
+    "distribution": ("当湖五区", ["ZN05.D1.flow", "ZN05.D2.flow"]),
+    "sewage": ("新仓1号枢纽", ["PS01.S.flow"]),
+    "treatment": ("东片污水厂", ["WW1.INF.flow"]),
+}
+"""A site of each module that has points, and the meters of what passes it."""
 
 
 def cells(html: str, table: str, name: str) -> list[str]:
@@ -35,26 +49,19 @@ def mean_flow(lake, points: list[str], day) -> float:
     return rows.group_by("point_id").agg(pl.col("value").mean()).collect()["value"].sum()
 
 
-def test_yesterdays_volume_of_a_works_is_that_of_its_readings(sample_page, sample_lake, demonstration):
-    html = shown_html(sample_page("module", id="production"))
-    shown = [float(one) for one in cells(html, "production-sites", "一水厂") if re.fullmatch(r"\d+\.\d+", one)]
-    expected = 24 * mean_flow(sample_lake, ["WKS1.OUT.flow"], YESTERDAY)
-    assert any(one == pytest.approx(expected, rel=1e-3) for one in shown)
-
-
-def test_a_zones_volume_is_what_came_in(sample_page, sample_lake):
-    html = shown_html(sample_page("module", id="distribution", kind="zone"))
-    shown = [float(one) for one in cells(html, "distribution-sites", "当湖五区") if re.fullmatch(r"\d+\.\d+", one)]
-    expected = 24 * mean_flow(sample_lake, ["ZN05.D1.flow", "ZN05.D2.flow"], YESTERDAY)
-    assert any(one == pytest.approx(expected, rel=1e-3) for one in shown)
-
-
-def test_points_and_sites_are_counted(sample_page, sample_lake, demonstration):
-    html = shown_html(sample_page("module", id="treatment"))
-    sites = demonstration.sites.filter(pl.col("module") == "treatment")
+@pytest.mark.parametrize("module", FLOWS)
+def test_a_modules_numbers_are_those_of_its_readings(sample_page, sample_lake, demonstration, module):
+    """Yesterday's volume of a site; how many points report, of how many; how many sites there are."""
+    html = shown_html(sample_page("module", id=module))
+    name, flows = FLOWS[module]
+    volumes = [float(one) for one in cells(html, f"{module}-sites", name) if re.fullmatch(r"\d+\.\d+", one)]
+    expected = 24 * mean_flow(sample_lake, flows, YESTERDAY)
+    assert any(one == pytest.approx(expected, rel=1e-3) for one in volumes)
+    sites = demonstration.sites.filter(pl.col("module") == module)
     groups = demonstration.groups.filter(pl.col("site_id").is_in(sites["site_id"].to_list()))
     points = demonstration.points.filter(pl.col("group_id").is_in(groups["group_id"].to_list()))
-    recent = sample_lake.scan("reading", [AS_OF.date()]).filter(
+    days = [AS_OF.date() - timedelta(days=n) for n in range(4)]
+    recent = sample_lake.scan("reading", days).filter(
         pl.col("point_id").is_in(points["point_id"].to_list()), pl.col("ts") <= AS_OF
     )
     newest = recent.group_by("point_id").agg(pl.col("ts").max()).collect().join(points, on="point_id")
@@ -62,6 +69,33 @@ def test_points_and_sites_are_counted(sample_page, sample_lake, demonstration):
     assert f'data-figure="在报测点" data-value="{float(fresh.height)!r}"' in html
     assert f"共 {points.height} 个测点" in html
     assert f"共 {sites.height} 个站点" in html
+
+
+def test_the_customers_numbers_are_those_of_calls_and_orders(sample_page, sample_lake, demonstration):
+    html = shown_html(sample_page("module", id="customer"))
+    calls = sample_lake.scan("call").filter(
+        pl.col("channel") == "hotline", pl.col("ended_at") < AS_OF,
+        pl.col("ended_at") >= AS_OF.replace(minute=0) - timedelta(hours=23),
+    ).collect()  # fmt: skip
+    quick = calls.filter((pl.col("answered_at") - pl.col("started_at")) <= timedelta(seconds=20))
+    assert figures(html)["96390 接通率"] == pytest.approx(100 * quick.height / calls.height)
+    month = pl.col("due_at").is_between(AS_OF - timedelta(days=30), AS_OF, closed="left")
+    due = sample_lake.scan("work_order").filter(month).collect()
+    kept = due.filter(pl.col("closed_at") <= pl.col("due_at"))
+    assert figures(html)["工单按时办结率"] == pytest.approx(100 * kept.height / due.height)
+    assert f"共 {demonstration.sites.filter(module='customer').height} 个站点" in html
+
+
+def test_the_assets_numbers_are_those_of_meters_and_stock(sample_page, sample_lake, demonstration):
+    html = shown_html(sample_page("module", id="assets"))
+    installed = sample_lake.scan("meter").filter(pl.col("state").is_in(["in_use", "expired"])).collect()
+    valid = installed.filter(pl.col("verified_until") >= AS_OF.date())
+    assert figures(html)["水表检定有效率"] == pytest.approx(100 * valid.height / installed.height)
+    critical = sample_lake.scan("stock_item").filter("critical").collect()
+    held = [stock_of(sample_lake, item, AS_OF) for item in critical["item_id"]]
+    enough = sum(stock >= least for stock, least in zip(held, critical["safety_stock"], strict=True))
+    assert figures(html)["关键物资保障率"] == pytest.approx(100 * enough / critical.height)
+    assert f"共 {demonstration.sites.filter(module='assets').height} 个站点" in html
 
 
 def test_hours_past_a_limit_are_those_of_the_readings(sample_page, sample_lake, demonstration):
@@ -109,6 +143,25 @@ def test_the_figures_are_those_of_the_board(sample_page, sample_lake, module):
     )
     assert {(id_, state, value) for state, value, id_ in shown} <= set(own)
     assert len(shown) in (2, 3)
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_a_frozen_snapshots_alarms_stand_on_their_modules_page(
+    sample_lake, demonstration, tmp_path, monkeypatch, module
+):
+    lake = linked_lake(sample_lake, tmp_path / "lake")
+    tiles = [boards.tile(one.id, state="alarm", gap=-1.5) for one in load_catalogue().tiles]
+    own = next(one for one in tiles if one["module"] == module)
+    subject = {"subject": own["id"], "site_id": None, "code": "indicator_state"}
+    about = {"args": {"value": 1.0, "unit": own["unit"], "gap": -1.5, "reason": None}, "count": 1}
+    kept = boards.board(utility=demonstration.id, as_of=AS_OF, made_at=AS_OF, indicators=tiles,
+                        exceptions=[boards.exception(**subject, **about)])  # fmt: skip
+    row = pl.DataFrame({"as_of": [AS_OF], "version": ["1"], "json": [json.dumps(kept)]})
+    lake.write("board", row.with_columns(pl.col("as_of").cast(pl.Datetime("us", "UTC"))), source="metrics")
+    monkeypatch.setenv("WATER_LAKE", str(lake.root))
+    html = shown_html(opened("module", at=AS_OF.isoformat(), id=module))
+    assert html.count('<div class="figure alarm"') == sum(one["module"] == module for one in tiles)
+    assert f'data-exception="{own["id"]}" data-state="alarm"' in html
 
 
 def test_a_strange_module_is_the_first(sample_page):

@@ -1,7 +1,11 @@
 """Parts that pages share: tables, figures, the list of pages, the search; pure, and safe with hostile names."""
 
 import io
+import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from html import unescape
+from urllib.parse import parse_qsl, urlsplit
 
 import openpyxl
 import polars as pl
@@ -14,7 +18,7 @@ from pages.components.find import find
 from pages.components.links import View
 from pages.components.page import Page
 from pages.components.page_list import DECLARED, PAGES, entry_of
-from pages.components.table import MOST_ROWS, Column, table_html, taken_away
+from pages.components.table import MOST_ROWS, Column, in_order, table_html, taken_away
 from pages.components.tables import as_csv, as_xlsx
 from pages.components.theme import themes
 from pages.components.timeline import state_timeline, strip
@@ -59,14 +63,36 @@ def test_a_table_shows_words_units_and_states_and_masks_people(page):
 
 
 def test_a_table_takes_away_what_it_shows_without_formulas_or_people(page):
-    rows = taken_away(page, ROWS, COLUMNS)
-    assert rows.columns == ["name", "state", "volume (m³)", "at", "caller"]
+    listed = ROWS.with_columns(hours=pl.Series([[1.0, 0.5], [], None], dtype=pl.List(pl.Float64())))
+    rows = taken_away(page, listed, [*COLUMNS, Column("hours", "hours")])
+    assert rows.columns == ["name", "state", "volume (m³)", "at", "caller", "hours"]
+    assert rows["hours"].to_list() == ["1.0 0.5", "", None]
     csv = as_csv(rows).decode("utf-8-sig")
     assert csv.splitlines()[1].startswith("'=1+1,报警,12345.678,2026-09-15T16:20:00+08:00,***")
     sheet = openpyxl.load_workbook(io.BytesIO(as_xlsx(rows))).active
     assert sheet["A2"].value == "'=1+1" and sheet["A2"].data_type == "s"
     assert sheet["C2"].value == 12345.678
     assert "13800001111" not in csv
+
+
+@pytest.mark.parametrize(
+    ("sort", "names", "way", "then"),
+    [
+        (None, ["=1+1", HOSTILE, "third"], None, "m3"),
+        ("m3", ["third", "=1+1", HOSTILE], "ascending", "-m3"),  # what is unknown stands last, whichever way
+        ("-m3", ["=1+1", "third", HOSTILE], "descending", None),
+        ("-state", [HOSTILE, "third", "=1+1"], None, "m3"),  # by rank: the worst first, going up
+        ("no_such", ["=1+1", HOSTILE, "third"], None, "m3"),
+    ],
+)
+def test_a_tapped_heading_sorts_what_is_shown_and_what_is_taken_away(page, sort, names, way, then):
+    asked = replace(page, wanted={} if sort is None else {"sort.rows": sort})
+    assert in_order(asked, ROWS, "rows")["name"].to_list() == names
+    assert in_order(asked, ROWS, "others")["name"].to_list() == ROWS["name"].to_list()
+    html = table_html(asked, ROWS, COLUMNS, "rows")
+    head = re.search(r'<th data-kind="number" scope="col"(.*?)><a href="(.*?)"', html)
+    assert head[1] == (f' aria-sort="{way}"' if way else "")
+    assert dict(parse_qsl(urlsplit(unescape(head[2])).query)).get("sort.rows") == then
 
 
 def test_a_long_table_says_how_much_of_it_is_shown(page):

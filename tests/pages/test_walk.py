@@ -1,4 +1,6 @@
-"""Every page of the list: ordinary, in a storm, with nothing known, without a snapshot, in both languages."""
+"""Every page of the list, frozen: ordinary, when something is wrong, with nothing known, of a utility without a row,
+without a snapshot; in both languages.
+"""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -6,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from pages.components.page_list import PAGES, Entry, neighbours
-from pages.components.words import words_in
+from pages.components.words import LANGUAGES, words_in
 from sample_data.events import events
 from tests.browser.pictures import moment_in_cycle
 from tests.conftest import AS_OF
@@ -14,6 +16,19 @@ from tests.pages.conftest import shown_html
 
 BEHIND = [one for one in PAGES if one.path]
 UNKNOWN = re.compile(r'data-missing|data-state="unknown"|class="unknown"')
+ABNORMAL = re.compile(r'data-state="(alarm|warning)"|class="[^"]*(alarm|warning)"')
+GOOD = re.compile(r'<i class="normal">○</i>[^<]*|data-state="normal"')
+WRONG = {
+    "module/distribution": ("burst", {}), "module/treatment": ("effluent_near_miss", {}),
+    "module/customer": ("hotline_peak", {}), "module/assets": ("stock_out", {}), "meters": ("expired_lot", {}),
+    "stock": ("stock_out", {}), "customers": ("hotline_peak", {}), "health": ("communication_gap", {}),
+    "indicator": ("storm", {"id": "overflow_risk_stations"}), "site": ("storm", {"site": "PS20"}),
+}  # fmt: skip
+"""What is wrong that concerns a page, and what of it is shown; the storm elsewhere."""
+CALM = ("module/raw_water", "module/production", "supply_drainage", "forecasts", "scores")
+"""In the sample nothing goes wrong in the first two: test_module_page.py lays down a snapshot where it does. The others
+say how much, and judge nothing.
+"""
 of_every_page = pytest.mark.parametrize("entry", BEHIND, ids=lambda one: "/".join((one.path, *dict(one.face).values())))
 
 
@@ -31,22 +46,35 @@ def drawn(test, entry: Entry, lang: str) -> str:
 
 @pytest.mark.slow
 @of_every_page
-def test_on_an_ordinary_day(sample_page, entry):
-    html = drawn(sample_page(entry.path, **dict(entry.face)), entry, "zh")
-    assert "定格 2026-09-15 16:20" in html
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_on_an_ordinary_day(sample_page, entry, lang):
+    html = drawn(sample_page(entry.path, **dict(entry.face), lang=lang), entry, lang)
+    assert {"zh": "定格 2026-09-15 16:20", "en": "Frozen 2026-09-15 16:20"}[lang] in html
 
 
 @pytest.mark.slow
 @of_every_page
-def test_in_a_storm_in_english(sample_page, demonstration, entry):
-    storm = events("storm")[0]
-    at = moment_in_cycle(demonstration, storm.cycle_day, storm.hour + storm.hours / 2, AS_OF)
-    drawn(sample_page(entry.path, **dict(entry.face), at=at.isoformat(), lang="en", theme="light"), entry, "en")
+def test_when_something_is_wrong_in_english(sample_page, demonstration, entry):
+    name = "/".join((entry.path, *dict(entry.face).values()))
+    kind, shown = WRONG.get(name, ("storm", {}))
+    event = events(kind)[0]
+    at = moment_in_cycle(demonstration, event.cycle_day, event.hour + event.hours / 2, AS_OF)
+    choices = {**dict(entry.face), **shown, "at": at.isoformat(), "lang": "en", "theme": "light"}
+    html = drawn(sample_page(entry.path, **choices), entry, "en")
+    assert (ABNORMAL.search(html) is None) == (name in CALM)
 
 
 @pytest.mark.slow
 @of_every_page
-def test_where_nothing_is_known_it_says_what_is_missing(empty_page, entry):
+def test_where_nothing_is_known_nothing_is_called_good(silent_page, entry):
+    html = drawn(silent_page(entry.path, **dict(entry.face)), entry, "zh")
+    assert UNKNOWN.search(html)
+    assert GOOD.findall(html) == []
+
+
+@pytest.mark.slow
+@of_every_page
+def test_without_a_row_it_says_what_is_missing(empty_page, entry):
     an_hour_ago = (datetime.now(UTC) - timedelta(hours=1)).isoformat()
     html = drawn(empty_page(entry.path, **dict(entry.face), at=an_hour_ago), entry, "zh")
     assert UNKNOWN.search(html)
