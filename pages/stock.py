@@ -1,6 +1,5 @@
 """Stock: what is below its safety stock, what to order, for how many days each item lasts, what moved, what is idle."""
 
-from html import escape
 from typing import Any
 
 import polars as pl
@@ -12,7 +11,6 @@ from pages.components.blocks import Figure, show_figures, show_heading, show_mis
 from pages.components.chart import show_chart
 from pages.components.ending import end_page
 from pages.components.headline import headline_figure
-from pages.components.numbers import number
 from pages.components.page import open_page
 from pages.components.section import Section
 from pages.components.side_by_side import side_by_side
@@ -32,26 +30,29 @@ if items.is_empty():
 
 ITEM = Column("name_zh", say("stock", "item"), link=lambda row: page.here(item=row["item_id"]) + "#item")
 STATE, LEFT = own.column("state", "state"), own.column("days_left", "days_left", "d")
-HELD = Column("stock", say("stock", "stock"), draw=lambda row: f"{number(row['stock'])} {escape(row['unit'])}")
+HELD, UNIT = own.column("stock", "stock"), own.column("unit", "unit")
 SAFETY, VALUE = own.column("safety_stock", "safety"), own.column("value_cny", "value_cny", "元")
+CRITICAL = own.column("critical", "critical", draw=lambda row: "✓" if row["critical"] else "")
 ORDER = [
     STATE,
     ITEM,
-    own.column("critical", "critical"),
+    CRITICAL,
     HELD,
+    UNIT,
     SAFETY,
     LEFT,
     own.column("lead_time_days", "lead_time", "d"),
     own.column("reorder_at", "reorder_at"),
     own.column("short_by", "short_by"),
 ]
-IDLE = [ITEM, HELD, own.column("idle_days", "idle_days", "d"), VALUE]
+IDLE = [ITEM, HELD, UNIT, own.column("idle_days", "idle_days", "d"), VALUE]
 EVERY = [
     STATE,
     ITEM,
     own.column("category", "category", words="stock_category"),
-    own.column("critical", "critical"),
+    CRITICAL,
     HELD,
+    UNIT,
     SAFETY,
     own.column("used_a_day", "used"),
     LEFT,
@@ -97,8 +98,6 @@ def one_item(item: dict[str, Any]) -> None:
 totals = answer(stock.totals, at)
 cover = headline_figure(page, "critical_stock_cover")
 worst = items["state"][0] if totals["below"] else None
-before = answer(stock.values_before, at)
-past, past_idle = ({name: one[value] for name, one in before.items()} for value in ("value_cny", "idle_value_cny"))
 show_figures(
     page,
     [
@@ -107,15 +106,8 @@ show_figures(
             "below", totals["below"], state=worst, beside=say("stock", "critical_of", n=totals["critical_below"])
         ),
         own.figure("to_order", totals["to_order"]),
-        own.figure("value", totals["value_cny"], "元", compared=True, **past),
-        own.figure(
-            "idle",
-            totals["idle_value_cny"],
-            "元",
-            beside=say("stock", "idle_of", n=totals["idle"]),
-            compared=True,
-            **past_idle,
-        ),
+        own.figure("value", totals["value_cny"], "元", compared=True, **answer(stock.value_before, at)),
+        own.figure("idle", totals["idle_value_cny"], "元", beside=say("stock", "idle_of", n=totals["idle"])),
         *map(moved_figure, answer(stock.moved, at).filter(pl.col("kind") != "return").iter_rows(named=True)),
     ],
 )
@@ -123,23 +115,20 @@ show_figures(
 left, right = side_by_side("order", [2, 1])
 with left:
     part(items.filter("is_to_order"), ORDER, "order_list", "to_order_means", "order_none", 420)
+    idle = items.filter("is_idle").sort("value_cny", descending=True, nulls_last=True)
+    part(idle, IDLE, "idle_list", "idle_means", "idle_none", 280)
 with right:
     show_heading(page, say("stock", "days"), say("stock", "days_means"))
     lasting = items.filter(pl.col("days_left").is_not_null()).sort("days_left")
     height = days_height(lasting.height)
     show_chart(page, days_chart(lasting, page.view.theme, say), "stock-days", say("stock", "days_alt"), height)
 
-flow_side, idle_side = side_by_side("flow", [3, 2])
-with flow_side:
-    show_heading(page, say("stock", "flow"), say("stock", "flow_means"))
-    flow = answer(stock.flow, at)
-    if flow.is_empty():
-        show_missing(page, say("stock", "no_flow"), say("stock", "no_flow_how"))
-    else:
-        show_chart(page, flow_chart(flow, page.view.theme, say), "stock-flow", say("stock", "flow_alt"), 280)
-with idle_side:
-    idle = items.filter("is_idle").sort("value_cny", descending=True, nulls_last=True)
-    part(idle, IDLE, "idle_list", "idle_means", "idle_none", 280)
+show_heading(page, say("stock", "flow"), say("stock", "flow_means"))
+flow = answer(stock.flow, at)
+if flow.is_empty():
+    show_missing(page, say("stock", "no_flow"), say("stock", "no_flow_how"))
+else:
+    show_chart(page, flow_chart(flow, page.view.theme, say), "stock-flow", say("stock", "flow_alt"), 280)
 
 part(items, EVERY, "all", "all_means", "none", 480)
 

@@ -8,7 +8,7 @@ import streamlit as st
 
 from metrics.queries import supply_drainage as queries
 from pages.components.answers import answer
-from pages.components.blocks import Figure, show_figures, show_heading, show_missing, told_short, wide
+from pages.components.blocks import Figure, show_figures, show_heading, show_missing, wide
 from pages.components.board_parts import site_values
 from pages.components.chart import show_chart
 from pages.components.page import open_page
@@ -62,8 +62,8 @@ def show_balance(balance: queries.Balance) -> None:
 
 
 def amount(m3: float) -> str:
-    """Some water with its unit."""
-    return " ".join(told_short(page, m3, "m^3"))
+    """Some water with its unit, thousands apart."""
+    return f"{m3:,.0f} {page.say('unit', 'm^3')}".replace(",", "\u2009")
 
 
 def some_of(sites: list[str]) -> str:

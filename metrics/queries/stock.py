@@ -38,19 +38,14 @@ def totals(engine: Engine, as_of: datetime) -> dict[str, float | None]:
     }
 
 
-def values_before(engine: Engine, as_of: datetime) -> dict[str, dict[str, float | None]]:
-    """value_cny and idle_value_cny of 30 days before `as_of` (previous) and of 52 weeks before (last_year), at today's
-    unit costs; None where the lake has no move from before then.
+def value_before(engine: Engine, as_of: datetime) -> dict[str, float | None]:
+    """The value in stock (CNY) of 30 days before `as_of` (previous) and of 52 weeks before (last_year), at today's unit
+    costs; None where the lake has no move from before then.
     """
-    found: dict[str, dict[str, float | None]] = {}
+    found = {}
     for name, back in (("previous", timedelta(days=MOVED_DAYS)), ("last_year", YEAR)):
         items = ask_one(engine, as_of, "stock_levels", days_back(engine, as_of - back, USE_DAYS))
-        known = items.filter(pl.lit(items["still_since"].count() > 0))
-        idle = known.filter("is_idle")["value_cny"]
-        found[name] = {
-            "value_cny": _total(known["value_cny"]),
-            "idle_value_cny": float(idle.sum()) if known.height else None,
-        }
+        found[name] = _total(items["value_cny"]) if items["still_since"].count() else None
     return found
 
 

@@ -130,7 +130,7 @@ def _compared(page: Page, one: Figure) -> str:
         return ""
     parts = []
     for name, other in (("previous", one.previous), ("last_year", one.last_year)):
-        parts.append(f"{escape(page.say('tile', name))} {_difference(one, other)}")
+        parts.append(f"<span>{escape(page.say('tile', name))} {_difference(one, other)}</span>")
     return " · ".join(parts)
 
 

@@ -18,5 +18,7 @@ def due_chart(months: pl.DataFrame, theme: str) -> go.Figure:
         customdata=[f"{one:%Y-%m}" for one in months["month"]], hovertemplate="%{customdata}: %{y}<extra></extra>",
         text=months["meters"].to_list(), textposition="outside", textfont={"color": colours["text"]}, cliponaxis=False,
     )  # fmt: skip
-    figure.update_xaxes(tickvals=list(range(months.height)), ticktext=names, tickangle=0, showgrid=False)
+    figure.update_xaxes(
+        tickvals=list(range(months.height)), ticktext=names, tickangle=0, showgrid=False, zeroline=False
+    )
     return figure.update_yaxes(showticklabels=False, showgrid=False, rangemode="tozero")

@@ -9,6 +9,8 @@ import polars as pl
 from pages.components.theme import themes
 
 OPACITY = {"metered": 0.55, "billed": 0.32, "difference": 0.8}
+MARGIN = 0.05
+"""Of the height above and below the streams, where the labels of thin ones reach."""
 PAD = 26
 """Between the nodes of a column, px: a label has two lines."""
 
@@ -33,7 +35,8 @@ def sankey(
     figure = go.Figure()
     figure.add_sankey(
         arrangement="snap",
-        textfont={"color": colours["text"], "size": 13, "shadow": "none"},
+        domain={"y": [MARGIN, 1 - MARGIN]},
+        textfont={"color": colours["text"], "size": 14, "shadow": ", ".join([f"0 0 3px {colours['ground']}"] * 3)},
         node={
             "label": [f"{name(node)}<br>{amount(m3)}" for node, m3 in passes.items()],
             "color": colours["spark"], "line_width": 0, "pad": PAD, "thickness": 14,

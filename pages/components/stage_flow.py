@@ -36,7 +36,8 @@ def stage_flow(stages: Sequence[Stage], label: str) -> str:
 
 def _stage(stage: Stage) -> str:
     parts = "".join(_part(part) for part in stage.parts)
-    passed = f'<p class="passed">{"<br>".join(map(escape, stage.passed))}</p>' if stage.passed else ""
+    lines = "".join(f"<span>{escape(line)}</span>" for line in stage.passed)
+    passed = f'<p class="passed">{lines}</p>' if stage.passed else ""
     return (
         f'<li><div class="stage"><h3>{escape(stage.name)}</h3><p class="value">{number(stage.count)}</p>{parts}</div>'
         f"{passed}</li>"

@@ -221,11 +221,8 @@ def test_stock_as_at_a_moment(engine, stocked):
 
 
 def test_the_value_in_stock_of_a_month_ago(engine, stocked):
-    # A: 60 − 40, B: 30, C: 12, at 2 each; nothing had lain for long then
-    assert stock.values_before(engine, NOW) == {
-        "previous": {"value_cny": 124.0, "idle_value_cny": 0.0},
-        "last_year": {"value_cny": None, "idle_value_cny": None},
-    }
+    # A: 60 − 40, B: 30, C: 12, at 2 each
+    assert stock.value_before(engine, NOW) == {"previous": 124.0, "last_year": None}
 
 
 def test_use_is_taken_over_the_days_that_are_known(engine, tiny_lake):

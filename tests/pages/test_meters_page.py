@@ -78,4 +78,4 @@ def test_a_stage_links_its_parts_and_marks_what_is_late():
     html = stage_flow([Stage("<use>", 3, [Part("late", 1, "/meters?list=expired", True, "warning")], ["30 d"])], "life")
     assert "&lt;use&gt;" in html
     assert '<a href="/meters?list=expired" target="_self" class="warning" aria-current=true>' in html
-    assert '<p class="passed">30 d</p>' in html
+    assert '<p class="passed"><span>30 d</span></p>' in html

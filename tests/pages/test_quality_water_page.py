@@ -34,7 +34,7 @@ def test_its_numbers_are_those_of_the_rows(sample_page, sample_lake, demonstrati
     assert figures(html)["管网更新"] == pytest.approx(100 * theme["progress"].mean())
     overdue = newest.filter(pl.col("due_on") < date(2026, 9, 15), pl.col("progress") < 1)
     rows = cells(html, "actions")
-    assert [row[3] for row in rows if row[1] == "逾期"] == overdue["title_zh"].to_list() != []
+    assert [row[2] for row in rows if row[1] == "逾期"] == overdue["title_zh"].to_list() != []
     assert rows[0][0] == "▲ 报警"
     assert len(rows) == newest.height
 

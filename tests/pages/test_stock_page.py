@@ -35,8 +35,8 @@ def test_its_numbers_are_those_of_the_rows(sample_page, sample_lake):
     recent = issues.filter(pl.col("moved_at") >= AS_OF - timedelta(days=90), pl.col("moved_at") <= AS_OF)
     used = -recent["quantity"].sum() / days
     row = next(row for row in cells(html, "stock-all") if row[1].startswith("聚合氯化铝"))
-    assert row[4] == f"{stocks['pac']:g} t"
-    assert float(row[7]) == pytest.approx(stocks["pac"] / used, rel=0.01)
+    assert row[4:6] == [f"{stocks['pac']:g}", "t"]
+    assert float(row[8]) == pytest.approx(stocks["pac"] / used, rel=0.01)
     assert figures(html)[load_catalogue().indicators["critical_stock_cover"].name.zh] == 100
 
 
@@ -47,7 +47,7 @@ def test_a_stock_out_stands_first_and_alarms(sample_page, sample_lake, demonstra
     html = shown_html(sample_page("stock", at=at.isoformat()))
     first = cells(html, "stock-order-list")[0]
     assert first[:2] == ["▲ 报警", "抢修节 DN300（样例）"]
-    assert first[2:4] == ["✓", f"{stock_of(sample_lake, 'clamp300', at):g} 个"]
+    assert first[2:5] == ["✓", f"{stock_of(sample_lake, 'clamp300', at):g}", "个"]
     assert figures(html)["低于安全库存"] == 1
     assert "其中关键物资 1 种" in html
 
