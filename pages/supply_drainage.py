@@ -49,9 +49,11 @@ def show_balance(balance: queries.Balance) -> None:
         return
     basis = {one: page.say("balance_basis", one) for one in (queries.METERED, queries.BILLED, queries.DIFFERENCE)}
     figure = sankey(balance.streams, node_name, amount, basis, page.view.theme)
-    height = SANKEY_HEIGHT if balance.streams.height > FEW_STREAMS else FEW_HEIGHT
-    with wide("balance"):
-        show_chart(page, figure, "water-balance", say("balance_alt"), height)
+    if balance.streams.height > FEW_STREAMS:
+        with wide("balance"):
+            show_chart(page, figure, "water-balance", say("balance_alt"), SANKEY_HEIGHT)
+    else:
+        show_chart(page, figure, "water-balance", say("balance_alt"), FEW_HEIGHT)
     st.html(basis_key(basis, page.view.theme))
     for name, sites in (("unmetered", balance.unmetered), ("unbilled", balance.unbilled)):
         if sites:
@@ -131,6 +133,10 @@ def show_zones() -> None:
     if rows.is_empty():
         show_missing(page, say("no_zones"), say("no_zones_how"))
         return
+    if rows["loss_m3"].count() == 0:
+        show_missing(page, say("no_loss"), say("no_zones_how"))
+    if rows["in_m3"].count() == rows["sold_m3"].count() == 0:
+        return
     board = page.board
     leakage = next((one for one in board["indicators"] if one["id"] == "leakage_rate"), None) if board else None
     if leakage is not None:
@@ -143,8 +149,9 @@ def show_zones() -> None:
         Column("loss_l_conn", say("loss_l_conn"), "L/(conn·d)", digits=1),
         Column("leakage_rate", say("twelve_months"), "%"),
     ]  # fmt: skip
-    shown = [one for one in columns if one.name in ("site", *rows.columns)]
-    show_table(page, with_sites(rows), shown, "zones-by-loss")
+    named = with_sites(rows)
+    shown = [one for one in columns if one.name in named.columns and named[one.name].count()]
+    show_table(page, named, shown, "zones-by-loss")
 
 
 def show_disagreements() -> None:

@@ -97,7 +97,7 @@ def zones(told: Days) -> pl.DataFrame:
     rows = _zones_on(told.now)
     for name, day in _past(told):
         rows = _beside(rows, _zones_on(day), name, "site_id", "loss_m3")
-    return rows.sort("loss_m3", descending=True, nulls_last=True)
+    return rows.sort("loss_m3", "in_m3", descending=True, nulls_last=True)
 
 
 def disagreements(told: Days) -> pl.DataFrame:

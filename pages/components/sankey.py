@@ -11,6 +11,8 @@ from pages.components.theme import themes
 OPACITY = {"metered": 0.55, "billed": 0.32, "difference": 0.8}
 MARGIN = 0.05
 """Of the height above and below the streams, where the labels of thin ones reach."""
+LONGEST = 12
+"""Characters of a name in one line."""
 PAD = 26
 """Between the nodes of a column, px: a label has two lines."""
 
@@ -29,8 +31,8 @@ def sankey(
     """
     colours = themes()[theme]
     passes = _passes(streams)
-    nodes = list(passes)
-    place = {node: at for at, node in enumerate(nodes)}
+    names = {node: escape(name(node)) for node in passes}
+    place = {node: at for at, node in enumerate(passes)}
     tones = _tones(theme)
     figure = go.Figure()
     figure.add_sankey(
@@ -38,9 +40,9 @@ def sankey(
         domain={"y": [MARGIN, 1 - MARGIN]},
         textfont={"color": colours["text"], "size": 14, "shadow": ", ".join([f"0 0 3px {colours['ground']}"] * 3)},
         node={
-            "label": [f"{name(node)}<br>{amount(m3)}" for node, m3 in passes.items()],
+            "label": [f"{_in_lines(names[node])}<br>{amount(m3)}" for node, m3 in passes.items()],
             "color": colours["spark"], "line_width": 0, "pad": PAD, "thickness": 14,
-            "customdata": [name(node) for node in nodes],
+            "customdata": list(names.values()),
             "hovertemplate": "%{customdata}: %{value:,.0f} m³<extra></extra>",
         },
         link={
@@ -62,6 +64,11 @@ def basis_key(words: Mapping[str, str], theme: str) -> str:
     tones = _tones(theme)
     told = "".join(f'<span><i style="background:{tones[one]}"></i> {escape(words[one])}</span>' for one in tones)
     return f'<p class="key">{told}</p>'
+
+
+def _in_lines(name: str) -> str:
+    """A long name in two lines, so that it ends before the next node."""
+    return "<br>".join(name.rsplit(" ", 1)) if len(name) > LONGEST else name
 
 
 def _passes(streams: pl.DataFrame) -> dict[str, float]:
