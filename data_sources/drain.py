@@ -48,8 +48,18 @@ class Drained:
     unasked: frozenset[str]
 
 
-def drained(found: Sequence[Record | Damage], module: Connector, source: Source, utility: Utility) -> Drained:
-    """What batches of one segment and one table become."""
+def drained(
+    found: Sequence[Record | Damage],
+    module: Connector,
+    source: Source,
+    utility: Utility,
+    usual: frozenset[str] | None = None,
+) -> Drained:
+    """What batches of one segment and one table become.
+
+    `usual` are the columns that this table's batches have had so far, None where none ever came: in a wide table any
+    other column is a tag, and one that no point has goes to quarantine as an unknown tag of a long one does.
+    """
     unread = Unread(frozenset(_personal_headers(source)))
     parsed = list(_parsed(found, module, source, unread))
     parts, ignored, came, unasked = [_no_rows(source.table)], 0, set[str](), set[str]()
@@ -69,7 +79,10 @@ def drained(found: Sequence[Record | Damage], module: Connector, source: Source,
             continue
         unread.parts += bad.parts
         asked = {ROW, *used, *source.map.needed}
-        unasked |= {name for name in set(cells.columns) - asked if cells[name].null_count() < len(cells)}
+        idle = {name for name in set(cells.columns) - asked if cells[name].null_count() < len(cells)}
+        if usual is not None and source.table == "reading" and source.map.shape == "wide":
+            _refuse_new(unread, cells, sorted(idle - usual), source)
+        unasked |= idle
         parts.append(_received(rows, records, source.table))
     return Drained(pl.concat(parts), unread.frame(), len(found), ignored, frozenset(came), frozenset(unasked))
 
@@ -121,6 +134,14 @@ def _refuse(unread: Unread, number: int, reason: str, payload: bytes, label: str
     unread.parts.append(pl.DataFrame([row], schema={ROW: pl.Int64, _REASON: pl.String, "payload": pl.String}))
 
 
+def _refuse_new(unread: Unread, cells: pl.DataFrame, new: Sequence[str], source: Source) -> None:
+    """What stands in columns that came anew and that no point has; the rest of each row goes on."""
+    for name in new:
+        said = pl.lit(f"column '{name}' is new, and no point of {source.name} in points.csv has this tag")
+        reason = pl.select(pl.when(cells[name].is_not_null()).then(said).otherwise(pl.lit("")))[:, 0]
+        unread.add(cells.select(ROW, *headers_of(source.map.columns["ts"]), name), reason)
+
+
 def _readable(frame: pl.DataFrame, unread: Unread) -> pl.DataFrame:
     """Without the rows that the parser found a reason against."""
     if _REASON not in frame.columns:
@@ -131,12 +152,18 @@ def _readable(frame: pl.DataFrame, unread: Unread) -> pl.DataFrame:
 
 
 def _asked(cells: pl.DataFrame, source: Source) -> tuple[pl.DataFrame, int]:
-    """Without the tags that the settings leave out, and how many rows those were."""
-    column = source.map.columns.get(TAG) if source.table == "reading" else None
-    headers = headers_of(column) if column is not None else ()
-    if not source.settings.ignore or len(headers) != 1 or headers[0] not in cells.columns:
+    """Without the tags that the settings leave out, and how many readings those were."""
+    if not source.settings.ignore or source.table != "reading":
         return cells, 0
     left_out = "|".join(re.escape(pattern).replace(r"\*", ".*") for pattern in source.settings.ignore)
+    if source.map.shape == "wide":
+        mapped_too = {header for one in source.map.columns.values() for header in headers_of(one)} | source.map.needed
+        names = [name for name in cells.columns if name not in {ROW, *mapped_too} and re.fullmatch(left_out, name)]
+        return cells.drop(names), sum(len(cells) - cells[name].null_count() for name in names)
+    column = source.map.columns.get(TAG)
+    headers = headers_of(column) if column is not None else ()
+    if len(headers) != 1 or headers[0] not in cells.columns:
+        return cells, 0
     matches = pl.col(headers[0]).cast(pl.String).str.contains(f"^(?:{left_out})$")
     kept = cells.filter(~matches.fill_null(value=False))
     return kept, cells.height - kept.height

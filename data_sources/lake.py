@@ -17,7 +17,7 @@ from data_sources.power import make_safe
 from data_sources.seal import coverage, fingerprint, read_sealed, write_sealed_days
 from data_sources.utility import Utility
 from data_sources.whole_days import by_day, commit_days, refuse_broken, write_day
-from data_sources.write import STORED, WriteReport, batch_name, checked, stamped, with_day, without_current
+from data_sources.write import STORED, WriteReport, batch_name, checked, stamped, unsaid, with_day, without_current
 
 COMPRESSED = WriterProperties(compression="ZSTD", compression_level=1)
 
@@ -71,7 +71,8 @@ class Lake:
         the rows are safe on disk. Raises BadInput where columns are missing or unknown.
 
         With `number`, all of a source's spool up to that number is in: readings are then seen at once but safe only
-        after `commit_pending`, other tables record (source, number), as `taken` tells.
+        after `commit_pending`, other tables record (source, number), as `taken` tells. A bad row that such a source
+        repeats, because it is asked again for what may have come late, stands in quarantine once.
         """
         contract = TABLES[table]
         stamp = (received_at or datetime.now(UTC), batch_seq)
@@ -82,6 +83,8 @@ class Lake:
         with self.commit_lock():
             bad = stamped(split.bad, source, *stamp)
             bad = without_current(TABLES["quarantine"], bad, self._current("quarantine", bad))
+            new = bad if number is None else unsaid(bad, self.scan("quarantine"))
+            again, bad = bad.height - new.height, new
             if bad.height:
                 self._merge("quarantine", bad, numbers)
             fresh = without_current(contract, good, self._current(table, good))
@@ -92,8 +95,8 @@ class Lake:
             batch=batch,
             rows_read=split.read,
             rows_written=fresh.height,
-            rows_duplicate=split.repeated + good.height - fresh.height,
-            rows_quarantined=split.quarantined,
+            rows_duplicate=split.repeated + good.height - fresh.height + again,
+            rows_quarantined=split.quarantined - again,
             days=frozenset(fresh["day"].unique()) if table in PARTITIONED else frozenset(),
         )
 

@@ -2,17 +2,16 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import polars as pl
 import structlog
 
 from data_sources.connector import Connector, Source
 from data_sources.contracts import TABLES
-from data_sources.drain import ROWS_PER_NUMBER, drained, table_of
+from data_sources.drain import ROWS_PER_NUMBER, Drained, drained, table_of
 from data_sources.lake import Lake
 from data_sources.raw_copies import batches_of, raw_folder
-from data_sources.spool import Damage, Record
 from data_sources.tabular import ROW
 from data_sources.utility import Utility
 from data_sources.write import checked
@@ -30,10 +29,13 @@ def mapping_word(utility: Utility, name: str, sources: Mapping[str, Source]) -> 
     return hashlib.sha1(json.dumps([points, said, sites]).encode(), usedforsecurity=False).hexdigest()
 
 
-def retake(lake: Lake, name: str, sources: Mapping[str, Source], module: Connector) -> int:
+Usual = Callable[[str], frozenset[str] | None]
+
+
+def retake(lake: Lake, name: str, sources: Mapping[str, Source], module: Connector, usual: Usual) -> int:
     """Take in again what of a source stands in quarantine; returns how many rows are good now.
 
-    A batch whose raw copy is gone stays as it is.
+    `usual` tells the columns that batches for a table usually have. A batch whose raw copy is gone stays as it is.
     """
     refused = lake.scan("quarantine").filter(pl.col("source") == name).select("batch", "table", ROW).collect()
     good = 0
@@ -49,14 +51,15 @@ def retake(lake: Lake, name: str, sources: Mapping[str, Source], module: Connect
         for table, source in sources.items():
             asked = rows.filter(pl.col("table") == table)[ROW]
             if len(asked):
-                good += _again(lake, source, module, [one for one in found if table_of(one, sources) == table], asked)
+                mine = [one for one in found if table_of(one, sources) == table]
+                made = drained(mine, module, source, lake.utility, usual(table))
+                good += _again(lake, source, made, str(batch), asked)
     return good
 
 
-def _again(lake: Lake, source: Source, module: Connector, found: list[Record | Damage], asked: pl.Series) -> int:
+def _again(lake: Lake, source: Source, made: Drained, batch: str, asked: pl.Series) -> int:
     """The refused rows of one batch and table; a refused batch is all its rows."""
-    batch, contract = f"{source.name}/{found[0].segment}", TABLES[source.table]
-    made = drained(found, module, source, lake.utility)
+    contract = TABLES[source.table]
     mine = pl.col(ROW).is_in(asked.implode()) | (pl.col(ROW) // ROWS_PER_NUMBER * ROWS_PER_NUMBER).is_in(
         asked.implode()
     )

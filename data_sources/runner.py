@@ -64,7 +64,7 @@ class Feed:
         """Where points, map or settings have changed, take in again what they refused before."""
         word = mapping_word(self.lake.utility, self.name, self.sources)
         if self.log.facts.get("mapping") not in (None, word):
-            rows = retake(self.lake, self.name, self.sources, self.module)
+            rows = retake(self.lake, self.name, self.sources, self.module, self.log.usual)
             log.info("mapping has changed", source=self.name, rows_good_now=rows)
         self.log.facts["mapping"] = word
 
@@ -89,7 +89,7 @@ class Feed:
         return pending
 
     def _write(self, source: Source, found: list[Record | Damage], last: Record | None) -> int:
-        made = drained(found, self.module, source, self.lake.utility)
+        made = drained(found, self.module, source, self.lake.utility, self.log.usual(source.table))
         number = self.number if last is None else last.number
         report = self.lake.write(
             source.table,

@@ -10,7 +10,6 @@ from data_sources.drain import CLOCK_AHEAD, Drained
 from data_sources.write import WriteReport
 
 FILE = "sources.json"
-MOST_NAMES = 20
 STEPS_BACK = 3
 """A clock went back where so many batches in a row are older than what came before; one alone is a late batch."""
 WENT_BACK = timedelta(minutes=10)
@@ -22,11 +21,12 @@ class SourceLog:
     def __init__(self, earlier: dict[str, Any]) -> None:
         self.facts: dict[str, Any] = {
             "batches": 0, "rows": 0, "duplicates": 0, "quarantined": 0, "ignored": 0, "last_batch_at": None,
-            "last_data_time": None, "unasked": [], "clock_s": None, "columns": {}, "columns_come": [],
-            "columns_gone": [], "error": None, "since": None, "set_apart": None, "waiting_bytes": 0,
+            "last_data_time": None, "clock_s": None, "tables": {}, "error": None, "since": None, "set_apart": None,
+            "waiting_bytes": 0,
         } | earlier  # fmt: skip
-        if self.facts["columns_come"] or self.facts["columns_gone"]:  # whoever restarts has seen it
-            self.facts |= {"columns": {}, "columns_come": [], "columns_gone": []}
+        for of_table in self.facts["tables"].values():  # whoever restarts has seen what went
+            of_table["usual"] = sorted(set(of_table["usual"]) - set(of_table["gone"]))
+            of_table["gone"] = []
         self._back = 0
 
     def batch(self, made: Drained, report: WriteReport, newest: datetime | None, received_at: datetime) -> None:
@@ -42,6 +42,11 @@ class SourceLog:
         if newest is not None:
             self._clock(newest, received_at)
 
+    def usual(self, table: str) -> frozenset[str] | None:
+        """The columns that batches for a table usually have; None where none came yet."""
+        of_table = self.facts["tables"].get(table)
+        return None if of_table is None else frozenset(of_table["usual"])
+
     def error(self, said: str | None, since: str | None = None) -> None:
         """What is wrong with the source now; None where nothing is."""
         if (said is None) != (self.facts["error"] is None):
@@ -49,13 +54,19 @@ class SourceLog:
         self.facts["error"] = said
 
     def _columns(self, made: Drained, table: str) -> None:
-        """A source that changes what it sends is named: columns that came, columns that went, until a restart."""
+        """A source that changes what it sends is named: columns that went, until a restart; columns that came and that
+        nobody asks for, until somebody does or they are ignored.
+        """
         if not made.columns:
             return
-        usual = set(self.facts["columns"].setdefault(table, sorted(made.columns)))
-        self.facts["columns_come"] = sorted(made.columns - usual)[:MOST_NAMES]
-        self.facts["columns_gone"] = sorted(usual - made.columns)[:MOST_NAMES]
-        self.facts["unasked"] = sorted(made.unasked)[:MOST_NAMES]
+        known = self.usual(table)
+        usual = made.columns if known is None else known | (made.columns - made.unasked)
+        self.facts["tables"][table] = {
+            "usual": sorted(usual),
+            "come": sorted(made.unasked - usual),
+            "gone": sorted(usual - made.columns),
+            "unasked": sorted(made.unasked),
+        }
 
     def _clock(self, newest: datetime, received_at: datetime) -> None:
         """A clock that runs ahead shows at once, one that went back after some batches."""

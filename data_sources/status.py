@@ -16,6 +16,7 @@ from data_sources.utility import Utility
 LATE_AFTER_INTERVALS = 3
 """A source that polls is late after this many intervals of its slowest point without a row."""
 NEVER_LATE = "import"
+MOST_NAMES = 20
 _COUNTED: dict[tuple[Path, date], tuple[str, pl.DataFrame]] = {}
 """What a day's readings count, at the day's fingerprint: a page asks often, and old days don't change."""
 
@@ -72,9 +73,9 @@ def _status(
         "error": error,
         "since": facts.get("since"),
         "clock_s": facts.get("clock_s"),
-        "columns_come": _listed(facts, "columns_come"),
-        "columns_gone": _listed(facts, "columns_gone"),
-        "unasked": _listed(facts, "unasked"),
+        "columns_come": _columns(facts, "come"),
+        "columns_gone": _columns(facts, "gone"),
+        "unasked": _columns(facts, "unasked"),
         "ignored": facts.get("ignored"),
         "set_apart": aside.get("files"),
         "set_apart_newest": aside.get("newest"),
@@ -168,9 +169,11 @@ def _patience(utility: Utility, source: str) -> timedelta | None:
     return timedelta(seconds=settings.get("silence_s") or connector(settings["kind"]).SILENCE_S)
 
 
-def _listed(facts: dict[str, Any], name: str) -> str | None:
-    """Names after one another; None where there are none."""
-    return ", ".join(facts.get(name) or []) or None
+def _columns(facts: dict[str, Any], which: str) -> str | None:
+    """Names of columns after one another, of all tables that the source fills; None where there are none."""
+    names = [name for of_table in facts.get("tables", {}).values() for name in of_table[which]]
+    shown = ", ".join(dict.fromkeys(names[:MOST_NAMES]))
+    return (shown + " …" if len(names) > MOST_NAMES else shown) or None
 
 
 def _iso(moment: datetime | None) -> str | None:

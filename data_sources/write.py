@@ -107,6 +107,13 @@ def without_current(table: Table, rows: pl.DataFrame, current: pl.DataFrame) -> 
     return pairs.filter(~(there & (same | newer))).select(rows.columns)
 
 
+def unsaid(bad: pl.DataFrame, quarantine: pl.LazyFrame) -> pl.DataFrame:
+    """The (stamped) rows for quarantine of which it doesn't say the same already, each once."""
+    same = ["source", "table", "reason", "payload"]
+    said = quarantine.select(same).join(bad.lazy().select(same), on=same, how="semi").collect()
+    return bad.unique(same, keep="first", maintain_order=True).join(said, on=same, how="anti")
+
+
 def with_day(table: Table, rows: pl.DataFrame, utility: Utility) -> pl.DataFrame:
     """`rows` with the partition they belong to, where the table has any."""
     if table.name not in PARTITIONED:

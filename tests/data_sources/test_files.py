@@ -196,3 +196,51 @@ def test_each_mistake_in_sources_toml_has_its_place(lake, old, new, said):
     path.write_text(path.read_text().replace(old, new, 1))
     found = [str(problem) for problem in check_utility(lake.utility.folder)]
     assert any(said in one and "sources.toml:" in one for one in found), found
+
+
+def test_a_renamed_column_is_named_kept_in_quarantine_and_taken_in_once_it_has_a_point(lake, drop):
+    (drop / "flow1.csv").write_text("Time,W1_FLOW,N_P,Remark\n15/09/2026 16:00,812.5,0.31,fine\n")
+    taken_in(lake)
+    (drop / "flow2.csv").write_text("Time,FLOW_1,N_P,Remark\n15/09/2026 16:05,813,0.32,fine\n")
+    taken_in(lake)
+    assert sorted(lake.scan("reading").collect()["value"]) == [0.31, 0.32, 812.5]  # the rest goes on
+    status = next(one for one in source_status(lake, lake.utility, NOW) if one["source"] == "scada")
+    assert (status["columns_come"], status["columns_gone"]) == ("FLOW_1", "W1_FLOW")
+    bad = lake.scan("quarantine").collect().row(0, named=True)
+    assert bad["reason"] == "column 'FLOW_1' is new, and no point of scada in points.csv has this tag"
+    assert bad["payload"] == '{"Time": "15/09/2026 16:05", "FLOW_1": "813"}'
+    Runner(lake).step(NOW)  # a restart alone mends nothing
+    assert lake.scan("quarantine").collect().height == 1
+
+    points = lake.utility.folder / "points.csv"
+    points.write_text(points.read_text().replace("W1_KW", "W1_KILOWATT"))  # nor does another change
+    Runner(Lake(lake.root, load_utility(lake.utility.folder))).step(NOW)
+    assert lake.scan("quarantine").collect().height == 1
+    points.write_text(points.read_text().replace(",W1_FLOW,", ",FLOW_1,"))
+    mended = Lake(lake.root, load_utility(lake.utility.folder))
+    Runner(mended).step(NOW)
+    assert sorted(mended.scan("reading").collect()["value"]) == [0.31, 0.32, 812.5, 813.0]
+    assert mended.scan("quarantine").collect().is_empty()
+
+
+def test_a_new_column_that_nobody_wants_is_left_out(lake, drop):
+    (drop / "flow1.csv").write_text("Time,W1_FLOW\n15/09/2026 16:00,812.5\n")
+    taken_in(lake)
+    (drop / "flow2.csv").write_text("Time,W1_FLOW,Shift\n15/09/2026 16:05,813,A\n")
+    taken_in(lake)
+    assert lake.scan("quarantine").collect().height == 1
+    path = lake.utility.folder / "sources.toml"
+    path.write_text(
+        path.read_text().replace("settle_s = 0\n[scada.map]", 'settle_s = 0\nignore = ["Sh*"]\n[scada.map]')
+    )
+    mended = Lake(lake.root, load_utility(lake.utility.folder))
+    (drop / "flow3.csv").write_text("Time,W1_FLOW,Shift\n15/09/2026 16:10,814,B\n")
+    taken_in(mended)
+    assert flows(mended) == [812.5, 813.0, 814.0]
+    assert mended.scan("quarantine").collect().is_empty()
+    status = next(one for one in source_status(mended, mended.utility, NOW) if one["source"] == "scada")
+    assert (status["columns_come"], status["unasked"], status["ignored"]) == (
+        None,
+        None,
+        2,
+    )  # flow2, not committed yet, too

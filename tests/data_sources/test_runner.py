@@ -116,6 +116,17 @@ def test_an_unknown_tag_goes_to_quarantine_and_the_rest_goes_on(lake, history, i
     assert bad["batch"] == "scada/1"
 
 
+def test_a_bad_row_that_is_asked_for_again_stands_in_quarantine_once(lake, history, idle):
+    insert(history, ("W1_FLOW", 0, 1.0), ("NEW_TAG", 0, 5.0))
+    runner = Runner(lake)
+    for _ in range(3):  # within the overlap
+        collected(lake)
+        runner.step(NOON)
+    assert lake.scan("quarantine").collect()["row"].to_list() == [100_000_002]
+    facts = runner.feeds[0].log.facts
+    assert (facts["rows"], facts["quarantined"], facts["duplicates"]) == (1, 1, 4)
+
+
 def test_late_corrected_and_repeated_rows(lake, history, idle):
     insert(history, ("W1_FLOW", 0, 1.0), ("W1_FLOW", 10, 2.0))
     collected(lake)

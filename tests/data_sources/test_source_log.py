@@ -1,5 +1,6 @@
 """What the runner notes of a source: its clock, its columns, since when it fails."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import polars as pl
@@ -46,14 +47,41 @@ def test_a_late_batch_is_no_wrong_clock_but_three_in_a_row_are():
     assert after(NOW + timedelta(seconds=60), log=log)["clock_s"] is None
 
 
-def test_columns_that_come_and_go_are_named_until_a_restart():
+def changed(log, table="reading"):
+    return {which: log.facts["tables"][table][which] for which in ("come", "gone", "unasked")}
+
+
+def test_columns_that_go_are_named_until_a_restart():
     log = SourceLog({})
     log.batch(made("ts", "A", "B"), REPORT, NOW, NOW)
-    log.batch(made("ts", "A", "C", unasked=["C"]), REPORT, NOW, NOW)
-    assert (log.facts["columns_come"], log.facts["columns_gone"], log.facts["unasked"]) == (["C"], ["B"], ["C"])
+    log.batch(made("ts", "A"), REPORT, NOW, NOW)
+    assert changed(log) == {"come": [], "gone": ["B"], "unasked": []}
     again = SourceLog(log.facts)
-    again.batch(made("ts", "A", "C"), REPORT, NOW, NOW)
-    assert (again.facts["columns_come"], again.facts["columns_gone"]) == ([], [])
+    again.batch(made("ts", "A"), REPORT, NOW, NOW)
+    assert changed(again) == {"come": [], "gone": [], "unasked": []}
+
+
+def test_columns_that_come_are_named_until_somebody_asks_for_them():
+    log = SourceLog({})
+    log.batch(made("ts", "A", "X", unasked=["X"]), REPORT, NOW, NOW)  # X was there from the beginning
+    log.batch(made("ts", "A", "C", "X", unasked=["C", "X"]), REPORT, NOW, NOW)
+    assert changed(log) == {"come": ["C"], "gone": [], "unasked": ["C", "X"]}
+    again = SourceLog(log.facts)
+    again.batch(made("ts", "A", "C", "X", unasked=["C", "X"]), REPORT, NOW, NOW)
+    assert changed(again)["come"] == ["C"]
+    again.batch(made("ts", "A", "C", "X", unasked=["X"]), REPORT, NOW, NOW)
+    assert changed(again)["come"] == []
+    again.batch(made("ts", "A", "X", unasked=["X"]), REPORT, NOW, NOW)
+    assert changed(again)["gone"] == ["C"]
+
+
+def test_each_table_of_a_source_has_columns_of_its_own():
+    log, sale = SourceLog({}), replace(REPORT, table="sale")
+    log.batch(made("ts", "A"), REPORT, NOW, NOW)
+    log.batch(made("period", "B"), sale, NOW, NOW)
+    log.batch(made("ts"), REPORT, NOW, NOW)
+    log.batch(made("period", "B"), sale, NOW, NOW)
+    assert (changed(log)["gone"], changed(log, "sale")["gone"]) == (["A"], [])
 
 
 def test_since_when_it_fails():

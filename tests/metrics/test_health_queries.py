@@ -15,6 +15,7 @@ from metrics.queries import health
 from tests.pages import boards
 
 AS_OF = datetime(2026, 9, 15, 8, 20, tzinfo=UTC)
+COLUMNS = {"usual": ["ts", "x"], "come": [], "gone": [], "unasked": ["x"]}
 HOUR, FIVE = timedelta(hours=1), timedelta(minutes=5)
 
 
@@ -156,9 +157,10 @@ def test_what_is_wrong_with_the_product_itself(tmp_path, monkeypatch):
     ("fact", "state"),
     [
         ({}, "ok"),
-        ({"unasked": ["x"]}, "ok"),
+        ({"tables": {"reading": COLUMNS}}, "ok"),
         ({"clock_s": 3600}, "look"),
-        ({"columns_gone": ["N_P"]}, "look"),
+        ({"tables": {"reading": COLUMNS | {"come": ["y"]}}}, "look"),
+        ({"tables": {"sale": COLUMNS, "reading": COLUMNS | {"gone": ["N_P"]}}}, "look"),
         ({"set_apart": {"files": 1, "newest": "a.csv: is empty"}}, "look"),
         ({"error": "down", "clock_s": 3600}, "failed"),
     ],

@@ -133,9 +133,8 @@ def test_what_is_odd_about_a_source_is_said(live, monkeypatch):
         "error": "OperationalError: connection refused",
         "since": "2026-09-15T08:00:00+00:00",
         "clock_s": 3600,
-        "columns_gone": ["N_P"],
         "set_apart": {"files": 2, "newest": "a.csv: is empty"},
-        "unasked": ["x", "y"],
+        "tables": {"reading": {"usual": ["ts", "x", "y"], "come": [], "gone": ["N_P"], "unasked": ["x", "y"]}},
     }
     write_facts(live.root, {"scada": facts})
     html = shown_html(opened("health", lang="en"))
