@@ -96,7 +96,7 @@ def _copy_all(lake: Lake, copier: "_Copier", tick: Tick) -> None:
 def restore(backup: Path, lake: Path, utility: Path) -> list[str]:
     """Lay a backup down as a lake, and as the utility's folder where that isn't there; returns what was written.
 
-    Raises BadInput, before anything has its name, where the lake has content or a file isn't what it was.
+    Raises BadInput, before anything has its name, where the lake has content, a file is missing, or other than it was.
     """
     if lake.exists() and any(lake.iterdir()):
         raise BadInput([Problem(str(lake), 0, "", "has content; restore into a folder that is empty or not there")])
@@ -106,13 +106,11 @@ def restore(backup: Path, lake: Path, utility: Path) -> list[str]:
         fresh = target.with_name(f"{target.name}.partial")
         shutil.rmtree(fresh, ignore_errors=True)
         fresh.mkdir(parents=True)
-        for name, (_, digest) in manifest.files.items():
-            if not name.startswith(f"{part}/"):
-                continue
-            copy = fresh / name.removeprefix(f"{part}/")
-            copy.parent.mkdir(parents=True, exist_ok=True)
-            if _copied(backup / name, copy) != digest:
-                raise BadInput([Problem(str(backup / name), 0, "", "isn't what it was when the backup was made")])
+        try:
+            _lay_down(backup, part, manifest, fresh)
+        except BaseException:
+            shutil.rmtree(fresh)
+            raise
         os.sync()
         if target.exists():
             target.rmdir()
@@ -120,6 +118,18 @@ def restore(backup: Path, lake: Path, utility: Path) -> list[str]:
         sync_folder(target.parent)
         written.append(str(target))
     return written
+
+
+def _lay_down(backup: Path, part: str, manifest: Manifest, fresh: Path) -> None:
+    for name, (_, digest) in manifest.files.items():
+        if not name.startswith(f"{part}/"):
+            continue
+        copy = fresh / name.removeprefix(f"{part}/")
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        if not (backup / name).exists():
+            raise BadInput([Problem(str(backup / name), 0, "", "is missing")])
+        if _copied(backup / name, copy) != digest:
+            raise BadInput([Problem(str(backup / name), 0, "", "isn't what it was when the backup was made")])
 
 
 class _Copier:

@@ -31,6 +31,8 @@ log = structlog.get_logger()
 RETRY = wait_exponential_jitter(initial=1, max=60, jitter=2)
 """Seconds until a source that failed is asked again."""
 LOOK_FOR_PARENT_S = 1.0
+LISTENS_AFTER_S = 1.0
+"""A receiver that has not failed for so long does receive."""
 LAST_TRY = "last_try.json"
 """Beside a spool: what became of the last try (state, error, tried_at, since), and what files were set apart."""
 
@@ -103,8 +105,14 @@ class Collecting:
         self._set_apart = now
 
     def _listen(self) -> None:
-        self.say("ok")
-        self.module.listen(self.sources[0], self.spool)
+        """Receive; all is well once that has gone on for a moment: a port that is taken shows at once."""
+        well = threading.Timer(LISTENS_AFTER_S, self.say, ["ok"])
+        well.daemon = True
+        well.start()
+        try:
+            self.module.listen(self.sources[0], self.spool)
+        finally:
+            well.cancel()
 
     def _retrying(self, act: Any) -> None:
         Retrying(wait=RETRY, stop=stop_never, before_sleep=self._say_failure)(act)

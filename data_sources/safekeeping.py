@@ -1,5 +1,7 @@
 """`data_sources backup`, `restore` and `verify`."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -23,10 +25,19 @@ MaybeBackup = Annotated[
 ]
 
 
+@contextmanager
+def no_room_is_bad_input() -> Iterator[None]:
+    """A disk that is full, or a folder that can't be written to, is said in one line."""
+    try:
+        yield
+    except OSError as error:
+        raise BadInput([Problem(str(error.filename or "backup"), 0, "", error.strerror or str(error))]) from error
+
+
 def backup(to: Into, as_json: Json = False) -> None:
     """Copy lake and utility while everything runs; what is unchanged since the last backup there is shared with it."""
     settings = Settings()
-    with bad_input_ends(), shown_progress("backup") as progress:
+    with bad_input_ends(), no_room_is_bad_input(), shown_progress("backup") as progress:
         utility = load_utility(settings.utility)
         try:
             made = back_up(Lake(settings.lake_of(utility.id), utility), to, progress)
@@ -40,7 +51,7 @@ def backup(to: Into, as_json: Json = False) -> None:
 def restore(backup: Backup, as_json: Json = False) -> None:
     """Lay a backup down where WATER_LAKE says, and the utility's folder where WATER_UTILITY isn't there yet."""
     settings = Settings()
-    with bad_input_ends():
+    with bad_input_ends(), no_room_is_bad_input():
         lake = settings.lake_of(read_manifest(backup).utility)
         written = lay_down(backup, lake, settings.utility)
     print_json({"written": written}) if as_json else typer.echo("\n".join(f"written: {path}" for path in written))

@@ -40,7 +40,8 @@ def verify_backup(backup: Path, tick: Tick) -> Verified:
             problems.append(Problem(str(path), 0, "", "isn't what it was when the backup was made"))
         tick(done + 1, len(files))
     found = verify_lake(backup / LAKE, lambda done, total: None)
-    return Verified(found.tables, problems + found.problems)
+    said = {one.file for one in problems}
+    return Verified(found.tables, problems + [one for one in found.problems if one.file not in said])
 
 
 def verify_lake(root: Path, tick: Tick) -> Verified:

@@ -108,7 +108,10 @@ def test_damage_is_found_and_nothing_is_laid_down(tiny_lake, tmp_path):
         restore(backup, tmp_path / "new", tmp_path / "utility")
     assert not (tmp_path / "new").exists()
     (backup / name).unlink()
-    assert {one.message for one in verify_backup(backup, quiet).problems} == {"is missing"}
+    assert [one.message for one in verify_backup(backup, quiet).problems] == ["is missing"]
+    with pytest.raises(BadInput, match="is missing"):
+        restore(backup, tmp_path / "new", tmp_path / "utility")
+    assert sorted(path.name for path in tmp_path.glob("*.partial")) == []
 
 
 def test_what_is_refused(tiny_lake, tmp_path):
