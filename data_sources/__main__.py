@@ -16,7 +16,7 @@ from data_sources.safekeeping import backup, restore, verify
 from data_sources.settings import Settings
 from data_sources.source_commands import new, probe, sync
 from data_sources.sources import FILE
-from data_sources.status import source_status
+from data_sources.status import remarks, source_status
 from data_sources.utility import Utility
 
 app = typer.Typer(help="What comes in: the utility's folder, its sources, imports.", no_args_is_help=True)
@@ -91,6 +91,8 @@ def status(as_json: Json = False) -> None:
         newest = fact["last_data_time"] or "no data yet"
         counts = f"{fact['rows']:>10} rows {fact['quarantined']:>6} in quarantine"
         typer.echo(f"{fact['source']:<24} {fact['state']:<7} {counts}  {newest}  {fact['error'] or ''}".rstrip())
+        for remark in remarks(fact):
+            typer.echo(f"{'':<24} {remark}")
 
 
 @app.command("import")

@@ -42,6 +42,24 @@ def source_status(lake: Lake, utility: Utility, now: datetime) -> list[dict[str,
     ]
 
 
+def remarks(fact: dict[str, Any]) -> list[str]:
+    """What is odd about a source of `source_status`, a line each, as data health says it."""
+    clock = fact["clock_s"] or 0
+    return [
+        said
+        for holds, said in (
+            (fact["since"], f"since {fact['since']}"),
+            (clock > 0, f"clock ahead by {clock} s, readings from ahead are suspect"),
+            (clock < 0, f"clock went back by {-clock} s"),
+            (fact["columns_come"], f"new columns: {fact['columns_come']}"),
+            (fact["columns_gone"], f"columns that went: {fact['columns_gone']}"),
+            (fact["unasked"], f"columns nobody asks for: {fact['unasked']}"),
+            (fact["set_apart"], f"{fact['set_apart']} files in failed/, the newest: {fact['set_apart_newest']}"),
+        )
+        if holds
+    ]
+
+
 def _status(
     name: str,
     settings: dict[str, Any],

@@ -1,6 +1,7 @@
 """Docs say what there is: every command, setting, indicator and link, and what is generated is fresh."""
 
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -43,6 +44,32 @@ def test_every_command_is_in_the_docs(verb):
 @pytest.mark.parametrize("name", Settings.model_fields)
 def test_every_setting_is_in_the_docs(name):
     assert f"`WATER_{name.upper()}`" in (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+
+
+HEALTH = tomllib.loads((ROOT / "pages" / "components" / "words_health.toml").read_text(encoding="utf-8"))
+SAID = ("since", "clock_ahead", "clock_back", "columns_come", "columns_gone", "unasked", "set_apart")
+ALARMS = {
+    **{f"trouble.{name}": words for name, words in HEALTH["trouble"].items()},
+    **{f"source_state.{name}": words for name, words in HEALTH["source_state"].items()},
+    **{f"sources.{name}": HEALTH["sources"][name] for name in SAID if name != "since"},
+    **{f"group_state.{name}": HEALTH["group_state"][name] for name in ("late", "faulty")},
+}
+
+
+@pytest.mark.parametrize("name", ALARMS)
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_every_alarm_of_data_health_is_in_the_docs_by_its_own_words(name, lang):
+    begins = re.split(r"[:：，,(（{]", re.sub(r"^\{n\} ", "", ALARMS[name][lang]))[0].strip()
+    page = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+    rows = [line.partition("|")[2].partition("|")[0] for line in page.splitlines() if line.startswith("| ")]
+    assert begins
+    assert any(begins in row for row in rows)
+
+
+def test_no_remark_of_a_source_is_left_out():
+    page = (ROOT / "pages" / "components" / "health_sources.py").read_text(encoding="utf-8")
+    said = page.partition("def _remarks")[2].partition("def _wrapped")[0]
+    assert {name for name in HEALTH["sources"] if f'"{name}"' in said} == set(SAID)
 
 
 @pytest.mark.parametrize("name", INDICATOR_PAGES)

@@ -12,7 +12,7 @@ from data_sources.lake import Lake
 from data_sources.load import check_utility, load_utility
 from data_sources.runner import Runner
 from data_sources.sources import sources_of
-from data_sources.status import source_status
+from data_sources.status import remarks, source_status
 from tests.data_sources.collecting import collected
 from tests.small_utility import write_small_utility
 
@@ -131,6 +131,7 @@ def test_files_set_apart_are_told_until_they_are_gone(lake, drop, capsys):
     assert status["set_apart_newest"].startswith("flow1.csv: ")
     assert "has no column 'Time'" in status["set_apart_newest"]
     assert capsys.readouterr().out.count("file set apart") == 1
+    assert remarks(status) == [f"1 files in failed/, the newest: {status['set_apart_newest']}"]
     (drop / "failed" / "flow1.csv").unlink()
     taken_in(lake)
     status = next(one for one in source_status(lake, lake.utility, NOW) if one["source"] == "scada")
