@@ -173,9 +173,13 @@ def main() -> int:
         signal.signal(signal.SIGTERM, _end)
         signal.signal(signal.SIGINT, _end)
         with lake.worker_lock(), beating(lake.root):
+            log.info("worker started", utility=str(settings.utility), lake=str(lake.root))
             for said in mend(lake.root):
                 log.warning("after the machine went down", lost=said)
-            run(lake, given.parent)
+            try:
+                run(lake, given.parent)
+            finally:
+                log.info("worker ended")
     except (BadInput, LockHeld) as problem:
         print(problem, file=sys.stderr)
         return 2

@@ -190,6 +190,7 @@ def main() -> int:
     parser.add_argument("--parent", type=int, required=True)
     parser.add_argument("--once", action="store_true", help="fetch once; exit code 1, and why on stderr, on failure")
     given = parser.parse_args()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all processes of a terminal: the parent ends this one
     _end_with_parent(given.parent)
     log_to(given.lake / "logs", f"source-{given.source}")
     sources: list[Source] = pickle.load(sys.stdin.buffer)

@@ -48,6 +48,7 @@ class Feed:
         self.number = min(self._taken.values())
         """Up to here the spool is in the lake, committed or pending."""
         self._reader = SpoolReader(self.folder, self.number)
+        self._odd: dict[str, str] = {}
 
     def drain(self) -> int:
         """Take in what the spool has, a portion; returns how many readings are pending because of it."""
@@ -76,6 +77,17 @@ class Feed:
         """What is committed up to a number needs no spool any more; its raw copy is kept."""
         trim(self.folder, number, raw_folder(self.lake.root, self.name))
 
+    def _say_odd(self) -> None:
+        """Log a wrong clock and other columns than before once, and once that they are gone."""
+        odd = self.log.odd()
+        if odd == self._odd:
+            return
+        if odd:
+            log.warning("source is odd", source=self.name, **odd)
+        else:
+            log.info("source is as usual", source=self.name)
+        self._odd = odd
+
     def _key(self, one: Record | Damage) -> tuple[int, str]:
         return one.segment, table_of(one, self.sources)
 
@@ -102,6 +114,7 @@ class Feed:
         )
         came = datetime.now(UTC) if last is None else last.received_at
         self.log.batch(made, report, newest_time(made.rows, TABLES[source.table].own_time), came)
+        self._say_odd()
         return report.rows_written if source.table == "reading" else 0
 
 

@@ -42,6 +42,15 @@ class SourceLog:
         if newest is not None:
             self._clock(newest, received_at)
 
+    def odd(self) -> dict[str, str]:
+        """What is odd about the source: its clock (ahead, back), the columns that came or went, all tables together."""
+        clock = self.facts["clock_s"]
+        found = {"clock": "ahead" if clock > 0 else "back"} if clock else {}
+        for which in ("come", "gone"):
+            if names := sorted({name for of_table in self.facts["tables"].values() for name in of_table[which]}):
+                found[f"columns_{which}"] = ", ".join(names)
+        return found
+
     def usual(self, table: str) -> frozenset[str] | None:
         """The columns that batches for a table usually have; None where none came yet."""
         of_table = self.facts["tables"].get(table)

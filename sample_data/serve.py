@@ -15,6 +15,7 @@ import polars as pl
 import structlog
 from sqlalchemy import create_engine
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.pool import NullPool
 
 from data_sources.lake import Lake
 from data_sources.utility import Utility
@@ -42,7 +43,8 @@ class Serving:
         url = self._server.get_uri().replace("postgresql://", "postgresql+psycopg2://")
         write_live_utility(utility, self.folder, url, root / "incoming", port)
         self._points = live_points(utility.points)
-        self.database = create_engine(url, pool_pre_ping=True)
+        # without a pool: a connection that is kept would hold up whoever shuts the database down
+        self.database = create_engine(url, poolclass=NullPool)
         self._database = Database(self.database)
         self._drop, self._stations = Folder(root / "incoming"), Stations(port)
         self._done = _step(lake.newest("reading") or datetime.now(UTC), STEP_S)

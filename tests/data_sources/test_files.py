@@ -199,7 +199,7 @@ def test_each_mistake_in_sources_toml_has_its_place(lake, old, new, said):
     assert any(said in one and "sources.toml:" in one for one in found), found
 
 
-def test_a_renamed_column_is_named_kept_in_quarantine_and_taken_in_once_it_has_a_point(lake, drop):
+def test_a_renamed_column_is_named_kept_in_quarantine_and_taken_in_once_it_has_a_point(lake, drop, capsys):
     (drop / "flow1.csv").write_text("Time,W1_FLOW,N_P,Remark\n15/09/2026 16:00,812.5,0.31,fine\n")
     taken_in(lake)
     (drop / "flow2.csv").write_text("Time,FLOW_1,N_P,Remark\n15/09/2026 16:05,813,0.32,fine\n")
@@ -210,6 +210,7 @@ def test_a_renamed_column_is_named_kept_in_quarantine_and_taken_in_once_it_has_a
     bad = lake.scan("quarantine").collect().row(0, named=True)
     assert bad["reason"] == "column 'FLOW_1' is new, and no point of scada in points.csv has this tag"
     assert bad["payload"] == '{"Time": "15/09/2026 16:05", "FLOW_1": "813"}'
+    assert "columns_come=FLOW_1 columns_gone=W1_FLOW" in capsys.readouterr().out
     Runner(lake).step(NOW)  # a restart alone mends nothing
     assert lake.scan("quarantine").collect().height == 1
 

@@ -1,5 +1,6 @@
 """From a source to the lake: each batch once, whatever fails in between; a bad source holds up no other."""
 
+import signal
 import time
 from datetime import UTC, datetime, timedelta
 
@@ -10,7 +11,9 @@ from sqlalchemy import text
 from data_sources.lake import Lake
 from data_sources.load import load_utility
 from data_sources.runner import Runner
+from data_sources.sources import sources_of
 from data_sources.status import source_status
+from data_sources.supervise import collecting
 from tests.data_sources.collecting import collected
 from tests.small_utility import write_small_utility
 
@@ -141,6 +144,23 @@ def test_late_corrected_and_repeated_rows(lake, history, idle):
     assert values(lake) == [("W1.flow", 1.0), ("W1.flow", 1.5), ("W1.flow", 2.5)]
     assert runner.feeds[0].log.facts["rows"] == 4
     assert runner.feeds[0].log.facts["duplicates"] == 2
+
+
+@pytest.mark.slow
+def test_ctrl_c_leaves_the_end_of_a_process_to_the_worker(lake, capfd):
+    process = collecting("scada", sources_of(lake.utility, "scada"), lake.root)
+    try:
+        last_try, ends = lake.root / "spool" / "scada" / "last_try.json", time.monotonic() + 60
+        while not last_try.exists():
+            assert time.monotonic() < ends
+            time.sleep(0.05)
+        process.send_signal(signal.SIGINT)
+        time.sleep(0.5)
+        assert process.poll() is None
+    finally:
+        process.kill()
+        process.wait()
+    assert "Traceback" not in capfd.readouterr().err
 
 
 @pytest.mark.slow

@@ -84,6 +84,14 @@ def test_each_table_of_a_source_has_columns_of_its_own():
     assert (changed(log)["gone"], changed(log, "sale")["gone"]) == (["A"], [])
 
 
+def test_what_is_odd_in_words():
+    log = SourceLog({})
+    log.batch(made("ts", "A"), REPORT, NOW, NOW)
+    assert log.odd() == {}
+    log.batch(made("ts", "C", unasked=["C"]), REPORT, NOW + HOUR, NOW)
+    assert log.odd() == {"clock": "ahead", "columns_come": "C", "columns_gone": "A"}
+
+
 def test_since_when_it_fails():
     log = SourceLog({})
     log.error("down")

@@ -184,7 +184,8 @@ def test_a_wide_table_in_local_time(tmp_path, database, idle):
     runner.step(NOON)
     rows = lake.scan("reading").sort("point_id").select("point_id", "ts", "value").collect().rows()
     assert rows == [("N.pressure", NOON, 0.31), ("W1.flow", NOON, 812.5)]
-    assert runner.feeds[0].log.facts["unasked"] == ["x"]
+    assert runner.feeds[0].log.facts["tables"]["reading"]["unasked"] == ["x"]
+    assert not lake.exists("quarantine")  # it was there from the first
 
 
 def test_a_changed_schema_is_named_and_the_rest_goes_on(tmp_path, database, idle):
@@ -200,9 +201,19 @@ def test_a_changed_schema_is_named_and_the_rest_goes_on(tmp_path, database, idle
         connection.execute(text("INSERT INTO shift_log VALUES ('2026-09-14 12:05', 3, 4)"))
     collected(lake)
     runner.step(NOON)
-    facts = runner.feeds[0].log.facts
-    assert (facts["columns_come"], facts["columns_gone"]) == (["N_PRESS"], ["N_P"])
+    facts = runner.feeds[0].log.facts["tables"]["reading"]
+    assert (facts["come"], facts["gone"]) == (["N_PRESS"], ["N_P"])
     assert lake.scan("reading").filter(pl.col("point_id") == "W1.flow").collect().height == 2
+    assert set(lake.scan("quarantine").collect()["reason"]) == {
+        "column 'N_PRESS' is new, and no point of scada in points.csv has this tag"
+    }
+    points = lake.utility.folder / "points.csv"
+    points.write_text(points.read_text().replace(",N_P,", ",N_PRESS,"))
+    mended = Lake(lake.root, load_utility(lake.utility.folder))
+    Runner(mended).step(NOON)
+    pressure = mended.scan("reading").filter(pl.col("point_id") == "N.pressure").sort("ts").collect()
+    assert pressure["value"].to_list() == [2, 4]
+    assert mended.scan("quarantine").collect().is_empty()
 
 
 def test_business_tables_by_ready_made_maps(tmp_path, database, idle):

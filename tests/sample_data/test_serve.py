@@ -86,14 +86,18 @@ def test_a_database_files_and_stations_bring_the_readings(demonstration, tmp_pat
 
 
 @pytest.mark.slow
-def test_a_database_that_is_killed_comes_again_and_has_all(demonstration, tmp_path, monkeypatch):
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
+def test_a_database_that_is_ended_comes_again_and_has_all(demonstration, tmp_path, monkeypatch, how):
     monkeypatch.setattr(module, "AWAY_S", 0.1)
     serving = module.Serving(Lake(tmp_path / "none", demonstration), demonstration, tmp_path / "live", free_port())
     try:
         serving.deliver(datetime.now(UTC) + timedelta(minutes=1))
         before = serving._done
-        os.kill(int((tmp_path / "live" / "postgres" / "postmaster.pid").read_text().split()[0]), signal.SIGKILL)
-        ends = time.monotonic() + 60
+        running, ends = tmp_path / "live" / "postgres" / "postmaster.pid", time.monotonic() + 60
+        os.kill(int(running.read_text().split()[0]), how)
+        while how == signal.SIGTERM and running.exists():  # it waits for its clients, so none may stay
+            assert time.monotonic() < ends
+            time.sleep(0.1)
         while serving._done < before + timedelta(minutes=2):
             assert time.monotonic() < ends
             module._deliver(serving, before + timedelta(minutes=2))
