@@ -31,10 +31,11 @@ faults: .venv/dev.done ## kills, full disks, power cuts, mutated input: no row l
 bench: .venv/dev.done ## claims of speed: goal, measured, met or missed
 	@$(PYTHON) -m bench
 
-pictures: .venv/dev.done ## screenshots of the board, of all pages and of the storm case into docs/pictures
+pictures: .venv/dev.done ## screenshots of the board, of all pages, of the storm case and of an outage into docs/pictures
 	@.ci/browser
 	@$(PYTHON) -m tests.browser.pictures
 	@$(PYTHON) -m tests.browser.storm_case
+	@$(PYTHON) -m tests.browser.database_away
 
 docs: .venv/dev.done ## write the generated pages of docs anew
 	@$(PYTHON) -m metrics docs
