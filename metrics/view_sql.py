@@ -27,6 +27,7 @@ STANDS_ON = {
     "drains": {"sites"},
     "sewer_forecast": {"sites", "forecast"},
     "works_capacity": {"sites", "parameter"},
+    "well_alarm": {"points", "parameter"},
     "meter": {"meter_event"},
 }
 """View → those it is made of."""

@@ -24,6 +24,7 @@ from pages.components.chart import of_a_whole, show_chart
 from pages.components.choices import Period, choose, choose_period
 from pages.components.page import open_page
 from pages.components.side_by_side import side_by_side
+from pages.components.states import RANK
 from pages.components.table import Column, show_table
 from pages.components.trend_chart import trend_chart
 
@@ -43,6 +44,7 @@ module = module if module in MODULES else MODULES[0]
 board = page.board
 tiles = [] if board is None else [one for one in board["indicators"] if one["module"] == module]
 sites = answer(queries.sites, page.at, module).join(site_states(board), on="site_id", how="left")
+sites = sites.sort(pl.col("state").replace_strict(RANK, default=len(RANK), return_dtype=pl.Int64), "site_id")
 ids = set(sites["site_id"])
 # a site of which nothing is measured and nothing was handed in is not known to be normal
 is_silent = (pl.col("points") == 0) & pl.col("newest").is_null() & (pl.col("state") == "normal")
@@ -105,6 +107,8 @@ def site_table() -> None:
     ]
     rows = rows.with_columns(name=pl.Series([page.named("sites", one) for one in rows["site_id"]], dtype=pl.String()))
     told = [column for column in columns if rows[column.name].null_count() < rows.height]
+    if not sites["points"].sum():
+        told = [column for column in told if column.name not in ("reporting", "points")]
     show_table(page, rows, told, f"{module}-sites")
 
 

@@ -13,15 +13,15 @@ from metrics.queries import site as queries
 from pages.components.answers import answer
 from pages.components.blocks import Figure, grid, show_figures, show_heading, show_missing
 from pages.components.board_parts import exceptions_about, show_exceptions, site_states
-from pages.components.chart import show_chart
+from pages.components.chart import LEGEND_LINE, show_chart
 from pages.components.choices import choose, select
 from pages.components.course_chart import day_course, month_course, with_limits
 from pages.components.dependants import show_dependants
 from pages.components.page import page_head, page_of_address
-from pages.components.table import Column, show_table
+from pages.components.table import Column, marked, show_table
 from pages.components.timeline import state_timeline, strip, timeline_height
 
-CHART_HEIGHT = 220
+CHART_HEIGHT = 230
 LEAST_SHARE = 0.8
 """An hour that is covered less is not valid."""
 IN_TIMELINE = ("running", "available", "door", "power_supply")
@@ -43,6 +43,15 @@ def site_link(other: str | None) -> str:
     return f'<a href="{page.link("site", site=other)}" target="_self">{escape(page.named("sites", other))}</a>'
 
 
+def state_now() -> str:
+    """The site's state on the board, and why."""
+    own = site_states(page.board).filter(pl.col("site_id") == site_id)
+    if own.is_empty():
+        return ""
+    why = f" · {escape(say('reason', own['reason'][0]))}" if own["reason"][0] else ""
+    return f"{marked(own['state'][0], page)}{why}"
+
+
 def facts(row: dict[str, Any]) -> None:
     """What the utility's folder says of the site."""
     name = escape(say("module", row["module"]))
@@ -50,6 +59,7 @@ def facts(row: dict[str, Any]) -> None:
     capacity = row["capacity_m3d"]
     entries = {
         "site_id": escape(site_id),
+        "state": state_now(),
         "kind": escape(say("site_kind", row["kind"])),
         "module": module,
         "parent": site_link(row["parent_id"]),
@@ -106,12 +116,13 @@ def point_table(points: pl.DataFrame) -> None:
         return
     rows = points.sort(pl.col("point_id") != page.wanted.get("point", ""), maintain_order=True)
     rows = rows.with_columns(
+        group=pl.Series([page.named("groups", one) for one in rows["group_id"]], dtype=pl.String()),
         name=pl.Series([point_name(one) for one in rows["point_id"]], dtype=pl.String()),
         unit=pl.Series([say("unit", QUANTITIES[one]) for one in rows["quantity"]], dtype=pl.String()),
     )
     label = partial(say, "site_page")
     columns = [
-        Column("name", label("point")), Column("state", label("state")),
+        Column("group", label("group")), Column("name", label("point")), Column("state", label("state")),
         Column("value", label("value")), Column("unit", label("unit")),
         Column("low", label("low")), Column("high", label("high")),
         Column("hours", label("hours"), draw=validity_strip),
@@ -122,11 +133,11 @@ def point_table(points: pl.DataFrame) -> None:
     show_table(page, rows, columns, f"{site_id}-points", 560)
 
 
-def point_name(point_id: str) -> str:
-    """A point's name after that of its machine, else of its group."""
-    group, machine = group_and_machine[point_id]
-    before = page.named("machines", machine) if machine else page.named("groups", group)
-    return f"{before} · {page.named('points', point_id)}"
+def point_name(point_id: str, group: str | None = None) -> str:
+    """A point's name after that of its machine, where it has none, of its `group`."""
+    machine = machine_of[point_id]
+    before = page.named("machines", machine) if machine else group and page.named("groups", group)
+    return " · ".join(filter(None, (before, page.named("points", point_id))))
 
 
 def machines() -> None:
@@ -177,13 +188,16 @@ def one_course(part: pl.DataFrame, points: pl.DataFrame, is_day: bool) -> None:
     quantity, role = part["quantity"][0], part["role"][0]
     title = " · ".join(filter(None, (say("quantity", quantity), say("role", role) if role else "")))
     st.html(f"<h3>{escape(title)} <small>{escape(say('unit', QUANTITIES[quantity]))}</small></h3>")
-    names = {one: point_name(one) for one in part["point_id"].unique()}
+    names = {one: point_name(one, group_of[one]) for one in part["point_id"].unique()}
     figure = (day_course if is_day else month_course)(part, names, page.view.theme)
     limits = points.filter(pl.col("point_id").is_in(part["point_id"].unique().to_list()))
     figure = with_limits(figure, limits["low"].to_list(), limits["high"].to_list(), page.view.theme)
-    figure.update_layout(showlegend=len(names) > 1)
+    lines = len(names) if len(names) > 1 else 0
+    figure.update_layout(showlegend=lines > 0, legend_orientation="v")
     name = f"{site_id}-{quantity}-{role or 'all'}"
-    show_chart(page, figure, name, say("site_page", "course_alt", name=title), CHART_HEIGHT)
+    show_chart(
+        page, figure, name, say("site_page", "course_alt", name=title), CHART_HEIGHT + LEGEND_LINE * lines, lines
+    )
 
 
 def show(row: dict[str, Any]) -> None:
@@ -210,7 +224,8 @@ def show(row: dict[str, Any]) -> None:
     show_dependants(page, site_id, standing)
 
 
-group_and_machine = {one: rest for one, *rest in utility.points.select("point_id", "group_id", "machine_id").rows()}
+machine_of = dict(utility.points.select("point_id", "machine_id").rows())
+group_of = dict(utility.points.select("point_id", "group_id").rows())
 every_site = utility.sites["site_id"].to_list()
 
 

@@ -45,10 +45,14 @@ class Storm(NamedTuple):
         return ranked[-1] if ranked else None
 
     def at(self, hour: datetime) -> tuple[float | None, pl.DataFrame, pl.DataFrame]:
-        """Rain (mm), works (with `share` of capacity) and stations in one hour, those nearest to their alarm first."""
+        """Rain (mm), works (with `share` of capacity) and stations in one hour (with `rise_m` over the hour before),
+        those nearest to their alarm first.
+        """
         rain = self.rain.filter(pl.col("valid_at") == hour)["mm"]
         works = self.works.filter(pl.col("valid_at") == hour)
-        stations = self.stations.filter(pl.col("hour") == hour)
+        before = self.stations.filter(pl.col("hour") == hour - HOUR).select("site_id", before_m="level_m")
+        stations = self.stations.filter(pl.col("hour") == hour).join(before, on="site_id", how="left")
+        stations = stations.with_columns(rise_m=pl.col("level_m") - pl.col("before_m")).drop("before_m")
         return (
             rain[0] if rain.len() else None,
             works.with_columns(share=pl.col("observed") / pl.col("capacity_m3h")),

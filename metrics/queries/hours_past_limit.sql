@@ -1,6 +1,7 @@
--- The points with a limit whose hourly means are known within `span`: hours of each past its limit or early warning, the worst
--- mean and when, the first and the last such hour, the limit of the last day. Those past a limit first, the longest first.
-WITH judged AS (
+-- The points with a limit whose hourly means are known within `span`, wet wells with their alarm level: hours of each past
+-- its limit or early warning, the worst mean and when, the first and the last such hour, the limit of the last day. Those
+-- past a limit first, the longest first.
+WITH limited AS (
     SELECT
         hourly.point_id,
         hourly.site_id,
@@ -8,22 +9,34 @@ WITH judged AS (
         hourly.hour,
         hourly.mean,
         point_limit.min,
-        point_limit.max,
+        coalesce(point_limit.max, well_alarm.max) AS max,
         point_limit.warning_min,
         point_limit.warning_max,
-        coalesce(hourly.mean < point_limit.min OR hourly.mean > point_limit.max, false)    AS is_over,
-        coalesce(hourly.mean < point_limit.warning_min OR hourly.mean > point_limit.warning_max, false)
-        OR coalesce(hourly.mean < point_limit.min OR hourly.mean > point_limit.max, false) AS is_past,
-        greatest(
-            (point_limit.min - hourly.mean) / nullif(abs(point_limit.min), 0),
-            (hourly.mean - point_limit.max) / nullif(abs(point_limit.max), 0),
-            (point_limit.warning_min - hourly.mean) / nullif(abs(point_limit.warning_min), 0),
-            (hourly.mean - point_limit.warning_max) / nullif(abs(point_limit.warning_max), 0)
-        )                                                                                  AS distance
+        well_alarm.max                            AS alarm_level
     FROM span
     JOIN hourly ON hourly.hour >= span.starts_at AND hourly.hour < span.ends_at AND hourly.is_valid
     JOIN sites ON sites.site_id = hourly.site_id AND sites.module = getvariable('module')
-    JOIN point_limit ON point_limit.point_id = hourly.point_id AND point_limit.day = hourly.day
+    LEFT JOIN point_limit ON point_limit.point_id = hourly.point_id AND point_limit.day = hourly.day
+    LEFT JOIN well_alarm
+        ON well_alarm.point_id = hourly.point_id
+        AND coalesce(well_alarm.from_day, hourly.day) <= hourly.day
+        AND coalesce(well_alarm.to_day, hourly.day) >= hourly.day
+    WHERE point_limit.point_id IS NOT NULL OR well_alarm.point_id IS NOT NULL
+),
+
+judged AS (
+    SELECT
+        *,
+        coalesce(mean < min OR mean > max OR mean >= alarm_level, FALSE) AS is_over,
+        coalesce(mean < min OR mean > max OR mean >= alarm_level, FALSE)
+        OR coalesce(mean < warning_min OR mean > warning_max, FALSE)     AS is_past,
+        greatest(
+            (min - mean) / nullif(abs(min), 0),
+            (mean - max) / nullif(abs(max), 0),
+            (warning_min - mean) / nullif(abs(warning_min), 0),
+            (mean - warning_max) / nullif(abs(warning_max), 0)
+        )                                                                AS distance
+    FROM limited
 )
 
 SELECT

@@ -1,7 +1,13 @@
--- How many points of a module a limit of today judges.
-SELECT count(DISTINCT point_limit.point_id) AS n
+-- How many points of a module a limit of today judges, or an alarm level.
+SELECT count(DISTINCT points.point_id) AS n
 FROM moment
-JOIN point_limit ON point_limit.day = moment.day
-JOIN points ON points.point_id = point_limit.point_id
+JOIN points ON TRUE
 JOIN sites ON sites.site_id = points.site_id AND sites.module = getvariable('module')
-WHERE coalesce(point_limit.min, point_limit.max, point_limit.warning_min, point_limit.warning_max) IS NOT NULL
+LEFT JOIN point_limit ON point_limit.point_id = points.point_id AND point_limit.day = moment.day
+LEFT JOIN well_alarm
+    ON well_alarm.point_id = points.point_id
+    AND coalesce(well_alarm.from_day, moment.day) <= moment.day
+    AND coalesce(well_alarm.to_day, moment.day) >= moment.day
+WHERE
+    coalesce(point_limit.min, point_limit.max, point_limit.warning_min, point_limit.warning_max, well_alarm.max)
+    IS NOT NULL

@@ -17,20 +17,17 @@ WITH limited AS (
 
 wells AS (
     SELECT
-        points.point_id,
-        points.site_id,
-        points.quantity,
-        null            AS min,
-        parameter.value AS max,
-        null            AS warning_min,
-        null            AS warning_max
-    FROM points
-    JOIN moment ON true
-    JOIN parameter
-        ON parameter.site_id = points.site_id AND parameter.subject = 'alarm_level'
-        AND coalesce(parameter.from_day, moment.day) <= moment.day
-        AND coalesce(parameter.to_day, moment.day) >= moment.day
-    WHERE points.quantity = 'level' AND points.role = 'well'
+        well_alarm.point_id,
+        well_alarm.site_id,
+        'level' AS quantity,
+        null    AS min,
+        well_alarm.max,
+        null    AS warning_min,
+        null    AS warning_max
+    FROM well_alarm
+    JOIN moment
+        ON coalesce(well_alarm.from_day, moment.day) <= moment.day
+        AND coalesce(well_alarm.to_day, moment.day) >= moment.day
 )
 
 SELECT either.*

@@ -14,8 +14,11 @@ from pages.components.geography import geography_of
 from pages.components.page import Page
 from pages.components.plant_map import located, plant_map
 from pages.components.site_list import ranked_sites
-from pages.components.states import SHAPES
+from pages.components.states import RANK, SHAPES
 from pages.components.tile import aim
+
+FEW = 12
+"""So many sites have room for their names on a map, normal ones too."""
 
 Board = Mapping[str, Any]
 
@@ -76,14 +79,18 @@ def show_exceptions(page: Page, board: Board, found: Sequence[Mapping[str, Any]]
 
 
 def show_map(page: Page, board: Board, sites: Collection[str]) -> None:
-    """These sites of a snapshot on the map of the utility's folder; where none has a place it says how to give one."""
+    """These sites of a snapshot on the map of the utility's folder; where none has a place it says how to give one.
+
+    The abnormal ones are marked and lead to their pages; all of them where there are only a few.
+    """
     own = [site for site in board["sites"] if site["site_id"] in sites]
     part = {**board, "sites": own}
     if not located(own):
         st.html(f'<p class="quiet">{escape(page.say("map", "no_places"))}</p>')
         return
+    marked = sorted(own, key=lambda site: RANK[site["state"]]) if len(own) <= FEW else ranked_sites(part)
     drawn = plant_map(
-        part, ranked_sites(part), geography_of(page.utility), page.lang, page.view.theme,
+        part, marked, geography_of(page.utility), page.lang, page.view.theme,
         lambda site: page.link("site", site=site["site_id"]),
     )  # fmt: skip
     st.html(f'<div class="map" role="group" aria-label="{escape(page.say("map", "label"))}">{drawn}</div>')

@@ -10,8 +10,8 @@ from pages.components.page import Page
 from pages.components.theme import themes
 
 HEIGHT = 340
-LEGEND_BELOW = 72
-"""How far below the axis the legend stands, in px."""
+ABOVE, TICKS, LEGEND_LINE = 34, 48, 22
+"""Heights in px: of what stands above a plot, of the axis' labels below it, of a line of the legend below those."""
 _BUTTONS = ["zoom2d", "pan2d", "select2d", "lasso2d", "zoomIn2d", "zoomOut2d", "autoScale2d", "resetScale2d"]
 """Buttons that a chart doesn't show: what stays saves its picture."""
 
@@ -24,8 +24,11 @@ _DATES = [
 """How an axis of time writes its ticks, in either language."""
 
 
-def show_chart(page: Page, figure: go.Figure, name: str, alt: str, height: int = HEIGHT) -> None:
-    """Draw a figure in the page's colours. Its picture downloads as `<name>.png`; `alt` says in words what it shows."""
+def show_chart(page: Page, figure: go.Figure, name: str, alt: str, height: int = HEIGHT, legend_lines: int = 1) -> None:
+    """Draw a figure in the page's colours. Its picture downloads as `<name>.png`; `alt` says in words what it shows.
+
+    `legend_lines` is how many lines the legend needs, where that is more than one.
+    """
     config = {
         "displaylogo": False,
         "displayModeBar": True,
@@ -34,12 +37,13 @@ def show_chart(page: Page, figure: go.Figure, name: str, alt: str, height: int =
         "locale": page.lang,
         "locales": {page.lang: {"dictionary": {"Download plot as a PNG": page.say("page", "chart_picture")}}},
     }
-    dressed(figure, page.view.theme, height)
+    dressed(figure, page.view.theme, height, legend_lines)
     st.plotly_chart(figure, theme=None, key=f"chart.{name}", height=height, config=config, alt=alt)
 
 
-def dressed(figure: go.Figure, theme: str, height: int = HEIGHT) -> go.Figure:
+def dressed(figure: go.Figure, theme: str, height: int = HEIGHT, legend_lines: int = 1) -> go.Figure:
     """A figure in the colours and type of the screen."""
+    plot = max(height - ABOVE - TICKS - LEGEND_LINE * legend_lines, LEGEND_LINE)
     colours = themes()[theme]
     axis = {
         "gridcolor": colours["line"],
@@ -49,9 +53,9 @@ def dressed(figure: go.Figure, theme: str, height: int = HEIGHT) -> go.Figure:
     }
     font = {"family": "Noto Sans SC, sans-serif", "size": 15, "color": colours["muted"]}
     figure.update_layout(
-        height=height, margin={"l": 8, "r": 8, "t": 34, "b": 8}, paper_bgcolor=colours["ground"],
+        height=height, margin={"l": 8, "r": 8, "t": ABOVE, "b": 8}, paper_bgcolor=colours["ground"],
         plot_bgcolor=colours["ground"], font=font, hovermode="x unified",
-        legend={"orientation": "h", "y": -LEGEND_BELOW / height, "yanchor": "top", "x": 0}, hoverlabel_namelength=-1,
+        legend={"orientation": "h", "y": -TICKS / plot, "yanchor": "top", "x": 0}, hoverlabel_namelength=-1,
         modebar={"bgcolor": "rgba(0,0,0,0)", "color": colours["muted"], "activecolor": colours["text"]},
     )  # fmt: skip
     figure.update_xaxes(axis).update_yaxes(axis)
@@ -61,8 +65,8 @@ def dressed(figure: go.Figure, theme: str, height: int = HEIGHT) -> go.Figure:
 def of_a_whole(figure: go.Figure, values: Iterable[float | None]) -> go.Figure:
     """An axis of per cent that doesn't go on past 100, unless a value does; nor below 0."""
     known = [value for value in values if value is not None]
-    whole = {"minallowed": 0 if min(known, default=0) >= 0 else None}
-    whole["maxallowed"] = 100 if max(known, default=0) <= 100 else None
+    whole = {"clipmin": 0 if min(known, default=0) >= 0 else None}
+    whole["clipmax"] = 100 if max(known, default=0) <= 100 else None
     return figure.update_yaxes(autorangeoptions=whole)
 
 

@@ -50,4 +50,4 @@ def _looks(rows: pl.DataFrame, theme: str) -> Iterator[tuple[str, dict[str, obje
     """How each point's line is drawn: tones and dashes, since colour means abnormal."""
     for place, point_id in enumerate(rows["point_id"].unique(maintain_order=True)):
         tone = themes()[theme][TONES[place % len(TONES)]]
-        yield point_id, line(tone, DASHES[place // len(TONES) % len(DASHES)], 1.8)
+        yield point_id, line(tone, DASHES[place % len(DASHES)], 1.8)

@@ -11,6 +11,7 @@ import streamlit as st
 from brain.status import read_status
 from data_sources.lake import Lake
 from metrics.queries import advice as queries
+from metrics.queries.plan import newest_plan
 from pages.components.acting import show_deeds
 from pages.components.advice_list import advice_details, parted
 from pages.components.answers import answer
@@ -55,9 +56,12 @@ def _acted_until(page: Page) -> datetime:
 
 def _nothing(page: Page) -> None:
     """Why there is none: nothing better to do, or nothing to advise from."""
-    asked = read_status(Lake(lake_folder(), page.utility)).get("advice")
-    if page.view.at is None and (asked is None or asked.state != "ok"):
-        reason = "" if asked is None else page.say("brain_reason", asked.reason or "")
+    asked = read_status(Lake(lake_folder(), page.utility)).get("advice") if page.view.at is None else None
+    is_known = (
+        not answer(newest_plan, page.at).is_empty() if page.view.at else asked is not None and asked.state == "ok"
+    )
+    if not is_known:
+        reason = page.say("brain_reason", asked.reason if asked and asked.reason else "no_plan")
         show_missing(page, page.say("dispatch_advice", "silent", reason=reason), page.say("dispatch_advice", "how"))
     else:
         st.html(f'<p class="calm">○ {escape(page.say("dispatch_advice", "none"))}</p>')
@@ -147,9 +151,10 @@ def _record(page: Page, past: pl.DataFrame, acts: pl.DataFrame) -> None:
     names = {"issued": "issued_n"}
     means = say("dispatch_advice", "record_means")
     show_heading(page, say("dispatch_advice", "record"), means)
-    show_figures(page, [Figure(say("dispatch_advice", names.get(word, word)), count) for word, count in counts.items()])
     if past.is_empty():
+        st.html(f'<p class="quiet">{escape(say("dispatch_advice", "none_issued"))}</p>')
         return
+    show_figures(page, [Figure(say("dispatch_advice", names.get(word, word)), count) for word, count in counts.items()])
     shown = past.with_columns(action=pl.col(f"action_{page.lang}"))
     columns = [
         Column("made_at", say("dispatch_advice", "made")),
@@ -167,7 +172,7 @@ def _who_did_what(page: Page, past: pl.DataFrame, acts: pl.DataFrame) -> None:
     say = page.say
     show_heading(page, say("dispatch_advice", "who"))
     if acts.is_empty():
-        st.html(f"<p>{escape(say('dispatch_advice', 'nobody'))}</p>")
+        st.html(f'<p class="quiet">{escape(say("dispatch_advice", "nobody"))}</p>')
         return
     said = dict(past.select("advice_id", f"action_{page.lang}").rows())
     rows = acts.head(NEWEST_ACTS).with_columns(

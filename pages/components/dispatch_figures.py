@@ -74,7 +74,11 @@ def _of_one_works(
     told.append(_quality(page, quality))
     if row["told_running"]:
         told.append(page.say("dispatch", "machines", n=number(row["running"]), all=row["told_running"]))
-    told.append(page.say("dispatch", "never") if row["age_s"] is None else _age(page, row["age_s"]))
+    told.append(
+        page.say("dispatch", "never")
+        if row["age_s"] is None
+        else page.say("dispatch", "heard_ago", age=_age(page, row["age_s"]))
+    )
     return Figure(
         page.named("sites", row["site_id"]),
         row["inflow_m3h"],

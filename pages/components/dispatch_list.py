@@ -17,7 +17,9 @@ Row = Mapping[str, Any]
 def station_list(page: Page, rows: Iterable[Row], states: Mapping[str, tuple[str, str | None]]) -> str:
     """The list's HTML in the order of `rows` (columns of stations_now); `states` are site → (state, reason)."""
     lines = "".join(_line(page, row, *states.get(row["site_id"], own_state(row))) for row in rows)
-    return f'<p class="legend">{escape(page.say("dispatch", "legend"))}</p><ol class="stations">{lines}</ol>'
+    parts = {name: escape(page.say("dispatch", f"legend_{name}")) for name in ("level", "rise", "rest")}
+    legend = f'{parts["level"]} · <span class="rise">{parts["rise"]} · </span>{parts["rest"]}'
+    return f'<p class="legend">{legend}</p><ol class="stations">{lines}</ol>'
 
 
 def own_state(row: Row) -> tuple[str, str | None]:

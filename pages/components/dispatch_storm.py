@@ -8,13 +8,13 @@ import polars as pl
 from plotly.subplots import make_subplots
 
 from metrics.queries.dispatch import Storm
-from pages.components.chart import line
+from pages.components.chart import ABOVE, LEGEND_LINE, TICKS, line
 from pages.components.page import Page
 from pages.components.theme import themes
 
 HEIGHTS = {"rain": 110, "works": 170, "level": 200}
 """The height of each row in px."""
-ENDS, SPACING = 80, 0.12
+SPACING = 0.12
 MOST_STATIONS = 6
 """So many stations are drawn, those that came nearest to their alarm level."""
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
@@ -41,9 +41,8 @@ def storm_chart(page: Page, storm: Storm, ahead: pl.DataFrame, hour: datetime | 
         if name == "rain":
             _rain(page, figure, storm, ahead, colours, row)
         else:
-            over = colours["warning" if name == "works" else "alarm"]
             for place, site in enumerate(shares if name == "works" else levels):
-                _line(page, figure, site, row, place, over)
+                _line(page, figure, site, row, place, name)
             figure.add_hline(y=FULL, line_dash="dash", line_color=colours["muted"], line_width=1.5, row=row, col=1)
         title = {"text": page.say("storm", f"{name}_axis"), "font": {"size": 14}}
         figure.update_yaxes(title=title, rangemode="tozero", row=row, col=1)
@@ -52,7 +51,14 @@ def storm_chart(page: Page, storm: Storm, ahead: pl.DataFrame, hour: datetime | 
     if hour is not None:
         figure.add_vline(x=_local(page, hour), line_color=colours["text"], line_width=1.5)
     figure.update_xaxes(tickformat="%H:%M\n%m-%d")
-    return figure.update_layout(bargap=0.15, showlegend=True, height=sum(heights) + ENDS)
+    height = sum(heights) + ABOVE + TICKS + LEGEND_LINE * legend_lines(figure)
+    return figure.update_layout(bargap=0.15, showlegend=True, height=height, legend_groupclick="toggleitem")
+
+
+def legend_lines(figure: go.Figure) -> int:
+    """How many lines its legend has: the title of the longest group, and that group's own."""
+    named = [trace.legendgroup for trace in figure.data if trace.showlegend is not False]
+    return 1 + max((named.count(one) for one in named), default=0)
 
 
 @dataclass(frozen=True)
@@ -95,18 +101,24 @@ def _rain(page: Page, figure: go.Figure, storm: Storm, ahead: pl.DataFrame, colo
                 "color": colours["spark"] if filled else "rgba(0,0,0,0)",
                 "line": {"color": colours["spark"], "width": 0 if filled else 1.2},
             },
-            hovertemplate="%{y:.1f} mm", showlegend=not filled, row=row, col=1,
+            hovertemplate="%{y:.1f} mm", showlegend=not filled, row=row, col=1, legendgroup="rain",
+            legendgrouptitle_text=page.say("storm", "rain_axis"),
         )  # fmt: skip
 
 
-def _line(page: Page, figure: go.Figure, site: Site, row: int, place: int, over: str) -> None:
-    """One site in grey, and over it, coloured, what passes 100 %; both say the value itself."""
+def _line(page: Page, figure: go.Figure, site: Site, row: int, place: int, part: str) -> None:
+    """One site in grey, and over it, coloured, what passes 100 %; both say the value itself.
+
+    `part` is works or level: the legend names the lines of each beneath its own title.
+    """
     colours, name = themes()[page.view.theme], page.named("sites", site.site_id)
+    over = colours["warning" if part == "works" else "alarm"]
+    legend = {"legendgroup": part, "legendgrouptitle_text": page.say("storm", f"{part}_axis")}
     at = [_local(page, moment) + HALF for moment in site.hours]
     grey = line(colours["text" if place == 0 else "muted"], DASHES[place % len(DASHES)], 1.8)
     figure.add_scatter(
         x=at, y=site.shares, customdata=site.values, name=name, line=grey, mode="lines",
-        hovertemplate=f"%{{y:.0f}} % · %{{customdata:.4~g}} {site.unit}", row=row, col=1,
+        hovertemplate=f"%{{y:.0f}} % · %{{customdata:.4~g}} {site.unit}", row=row, col=1, **legend,
     )  # fmt: skip
     passed = [share if share is not None and share >= FULL else None for share in site.shares]
     if any(passed):

@@ -13,7 +13,7 @@ from pages.components.blocks import show_heading, show_missing
 from pages.components.chart import show_chart
 from pages.components.choices import select
 from pages.components.dispatch_list import own_state, station_list
-from pages.components.dispatch_storm import storm_chart
+from pages.components.dispatch_storm import legend_lines, storm_chart
 from pages.components.guard import guarded
 from pages.components.links import SHOWN, View
 from pages.components.numbers import number
@@ -88,7 +88,7 @@ def _hours(page: Page, storm: dispatch.Storm, ahead: pl.DataFrame) -> None:
     with place.container():
         figure = storm_chart(page, storm, ahead, hour + HOUR / 2)
         if figure is not None:
-            show_chart(page, figure, "storm", say("storm", "alt"), figure.layout.height)
+            show_chart(page, figure, "storm", say("storm", "alt"), figure.layout.height, legend_lines(figure))
     st.html(_at_hour(page, storm, hour))
 
 
@@ -106,7 +106,7 @@ def _at_hour(page: Page, storm: dispatch.Storm, hour: datetime) -> str:
     rows = stations.head(MOST_LINES).to_dicts()
     states = {row["site_id"]: own_state(row) for row in rows}
     listed = station_list(page, rows, states) if rows else ""
-    return f'<div class="hour" data-hour-over="{over}">{told}{lines} {link}</div>{listed}'
+    return f'<div class="hour" data-hour-over="{over}">{told}{lines}<br>{link}</div>{listed}'
 
 
 def _works(page: Page, row: dict[str, Any]) -> str:

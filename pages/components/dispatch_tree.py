@@ -21,7 +21,8 @@ def drainage_tree(
     below: dict[str | None, list[Row]] = {}
     for row in sorted(stations, key=lambda one: -(one["flow_m3h"] or 0)):
         below.setdefault(row["drains_to"], []).append(row)
-    most = max([1.0, *(row["flow_m3h"] or 0 for row in stations)])
+    flows = [*(row["flow_m3h"] for row in stations), *(row["inflow_m3h"] for row in works)]
+    most = max([1.0, *(flow for flow in flows if flow is not None)])
     drawn: set[str] = set()
 
     def node(row: Row) -> str:
@@ -33,7 +34,7 @@ def drainage_tree(
     columns = []
     for row in works:
         state = states.get(row["site_id"], ("unknown", None))[0]
-        head = _line(page, row["site_id"], row["inflow_m3h"], row["inflow_m3h"] or 1.0, state)
+        head = _line(page, row["site_id"], row["inflow_m3h"], most, state)
         columns.append(f"<section><h3>{head}</h3>{_list(node, below.get(row['site_id'], []))}</section>")
     loose = [row for row in stations if row["site_id"] not in drawn]
     roots = [row for row in loose if row["drains_to"] not in {one["site_id"] for one in loose}] or loose[:1]

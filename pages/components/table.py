@@ -167,7 +167,11 @@ def _shown(page: Page, value: Any, column: Column) -> str:
     if isinstance(value, bool):
         return "✓" if value else "✗"
     if isinstance(value, int | float):
-        return apart(number(value) if column.digits is None else f"{value:.{column.digits}f}".replace("-", "−"))
+        return apart(
+            number(value)
+            if column.digits is None
+            else f"{round(value, column.digits) + 0.0:.{column.digits}f}".replace("-", "−")
+        )
     if isinstance(value, datetime):
         return escape(page.time(value))
     return escape(value.isoformat() if isinstance(value, date) else str(value))

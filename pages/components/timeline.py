@@ -10,7 +10,7 @@ import polars as pl
 from pages.components.theme import themes
 
 ROW_HEIGHT = 34
-ENDS = 70
+ENDS = 104
 
 
 def state_timeline(

@@ -36,7 +36,7 @@ def trend_chart(
     figure = go.Figure()
     if band is not None:
         figure.add_hrect(y0=band[0], y1=band[1], fillcolor=colours["band"], line_width=0, layer="below")
-    if before:
+    if any(point["value"] is not None for point in before):
         times, values = [point["period"] + YEAR for point in before], [point["value"] for point in before]
         figure.add_scatter(x=times, y=values, name=say("indicator", "year_before"), line=line(colours["muted"], "dot"))
     times, values = [point["period"] for point in now], [point["value"] for point in now]

@@ -16,7 +16,7 @@ from brain.question import TooLittle, slot
 from brain.sewage_dispatch import QUESTION
 from metrics.queries.plan import newest_plan, risk_now
 from pages.components.answers import answer
-from pages.components.blocks import show_heading, show_missing
+from pages.components.blocks import grid, show_heading, show_missing
 from pages.components.dispatch_plan import draw_plan
 from pages.components.frozen import shared_engine
 from pages.components.numbers import number
@@ -62,9 +62,12 @@ def _asked(page: Page, pumps: list[str]) -> Scenario | None:
         return f"{page.named('sites', station[machine])} {page.named('machines', machine)}"
 
     with st.form("what_if", border=True):
-        with st.container(horizontal=True, vertical_alignment="bottom"):
+        with grid("what_if"):
             mm = None if asked.rain_mm is None else int(asked.rain_mm)
-            rain = st.number_input(f"{say('what_if', 'rain')} (mm)", 0, MOST_MM, mm, key="what_if.mm")
+            rain = st.number_input(
+                f"{say('what_if', 'rain')} (mm)", 0, MOST_MM, mm, key="what_if.mm",
+                placeholder=say("what_if", "as_forecast"),
+            )  # fmt: skip
             label = f"{say('what_if', 'hours')} (h)"
             hours = st.number_input(label, 1, MOST_HOURS, asked.rain_hours, key="what_if.hours")
             none = say("what_if", "choose")

@@ -141,6 +141,8 @@ def test_the_hours_of_a_storm(write, ready):
     levels = dict(storm.stations.select("hour", "nearness").rows())
     assert (levels[day + 11 * HOUR], levels[day + 12 * HOUR]) == (pytest.approx(0.5), pytest.approx(1.1))
     assert set(storm.works["observed"]) == {700}
+    risen = only(storm.at(day + 12 * HOUR)[2])
+    assert risen["rise_m"] == pytest.approx(2.4)
 
 
 def test_an_empty_lake_has_rows_that_know_nothing(ready):

@@ -75,6 +75,13 @@ def test_what_stands_with_its_evidence_and_its_record(lake):
     assert 'data-v="60.0"' in html
 
 
+def test_a_frozen_moment_without_a_plan_does_not_say_that_nothing_is_better(lake):
+    html = shown_html(opened("dispatch", at=(NOW - timedelta(days=3)).isoformat()))
+    assert "没有可依据的排水方案" in html
+    assert "现在没有比照常运行更好的做法" not in html
+    assert "30 天内没有发出过建议" in html
+
+
 def test_it_is_taken_up_and_an_exception_acknowledged(lake):
     test = opened("dispatch")
     test.button(key=f"accept.{OPEN}").click().run()

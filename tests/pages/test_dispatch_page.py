@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from metrics.queries.dispatch import Storm
-from pages.components.dispatch_storm import storm_chart
+from pages.components.dispatch_storm import legend_lines, storm_chart
 from pages.components.links import View
 from pages.components.numbers import number
 from pages.components.page import Page
@@ -176,6 +176,9 @@ def test_a_storms_chart_colours_what_passes_the_whole(tiny_utility):
     assert list(works.y) == [50.0, 120.0, 90.0]
     assert (list(over_works.y), over_works.line.color) == ([None, 120.0, None], themes()["light"]["warning"])
     assert list(wells.y) == [50.0, 75.0, pytest.approx(110)]
+    groups = [trace.legendgrouptitle.text for trace in (rain, works, wells)]
+    assert groups == ["rain mm/h", "inflow ÷ capacity %", "level ÷ alarm %"]
+    assert legend_lines(figure) == 2, "a title and a line"
     assert (over_wells.y[2], over_wells.line.color) == (pytest.approx(110), themes()["light"]["alarm"])
 
 

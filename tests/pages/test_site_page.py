@@ -28,7 +28,9 @@ def test_a_points_value_is_its_newest_reading(sample_page, sample_lake, site, po
     line = next(line for line in html.split("<tr>") if f'data-v="{point}"' in line)
     shown = re.findall(r'data-v="([^"]*)"', line)
     moment, value = newest(sample_lake, point)
-    assert float(shown[2]) == pytest.approx(value)
+    assert float(shown[3]) == pytest.approx(value)
+    if point.endswith(".level"):
+        assert float(shown[6]) == 4.2, "a well's limit is its alarm level"
     assert any(one.startswith(f"{moment:%Y-%m-%dT%H:%M}") for one in shown)
 
 
