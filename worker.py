@@ -126,8 +126,9 @@ class Worker:
         }
 
     def say(self) -> None:
-        """Keep how long each step took, for whoever watches."""
-        heartbeat.say(self.lake.root, {"commit_s": self.sources.commit_s, "steps": self._steps})
+        """Keep how long each step took, for whoever watches; a full disk ends no worker."""
+        facts = {"commit_s": self.sources.commit_s, "steps": self._steps}
+        self._step("status", lambda: heartbeat.say(self.lake.root, facts))
 
 
 def run(lake: Lake, parent: int | None) -> None:

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 from collections.abc import Callable, Mapping
 
 import polars as pl
@@ -10,6 +11,7 @@ import structlog
 from data_sources.connector import Connector, Source
 from data_sources.contracts import TABLES
 from data_sources.drain import ROWS_PER_NUMBER, Drained, drained, table_of
+from data_sources.hj212_protocol.sm4 import KEY_VARIABLE
 from data_sources.lake import Lake
 from data_sources.raw_copies import batches_of, raw_folder
 from data_sources.tabular import ROW
@@ -22,11 +24,15 @@ BEFORE_ALL = -1
 
 
 def mapping_word(utility: Utility, name: str, sources: Mapping[str, Source]) -> str:
-    """One word for everything that decides what a source's batches become; it changes with that."""
+    """One word for everything that decides what a source's batches become; it changes with that.
+
+    The keys of its stations count too; the word tells nothing of them.
+    """
     points = utility.points.filter(source=name).write_json()
     said = [(one.settings.model_dump_json(), one.map.model_dump_json()) for one in sources.values()]
     sites = utility.sites["site_id"].to_list()
-    return hashlib.sha1(json.dumps([points, said, sites]).encode(), usedforsecurity=False).hexdigest()
+    keys = sorted(pair for pair in os.environ.items() if pair[0].startswith(KEY_VARIABLE))
+    return hashlib.sha256(json.dumps([points, said, sites, keys]).encode()).hexdigest()
 
 
 Usual = Callable[[str], frozenset[str] | None]

@@ -62,6 +62,20 @@ def test_a_failing_step_is_said_once_and_stops_no_other(lake, monkeypatch, capsy
     assert read_board(lake) is not None
 
 
+def test_a_full_disk_ends_no_worker(lake, monkeypatch, capsys):
+    def full(*args: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    rounds = Worker(lake)
+    with monkeypatch.context() as patched:
+        patched.setattr(heartbeat, "say", full)
+        rounds.say()
+        rounds.say()
+    rounds.say()
+    said = capsys.readouterr().out
+    assert said.count("step failed") == said.count("step recovered") == 1
+
+
 def test_an_end_that_a_query_turns_into_an_error_is_an_end(lake, monkeypatch, capsys):
     """DuckDB raises an error of its own where a signal interrupts it."""
     worker = Worker(lake)

@@ -88,6 +88,8 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as base:
         lake = Path(base) / "lake"
         shutil.copytree(root, lake)
+        for cursors in lake.glob("spool/*/cursors.json"):  # an earlier database's
+            cursors.unlink()
         with live(lake) as (address, servers), chromium() as browser:
             until(lambda: states_of(lake, servers, "sql") == {"ok"}, "the sources bring rows")
             postmaster = int((servers / "postgres" / "postmaster.pid").read_text(encoding="utf-8").split()[0])

@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 import pytest
 
 from data_sources.collect import spool_folder
+from data_sources.hj212_protocol.checksum import checksum
+from data_sources.hj212_protocol.sm4 import encrypted
 from data_sources.runner import Runner
 from data_sources.spool import Raw, Spool
 from tests.data_sources.hj212.packets import HOUR
@@ -25,6 +27,23 @@ def test_packets_of_a_spool_become_readings_in_canonical_units(tmp_path, idle):
         "23040281003022 is none of the stations of this source",
     ]
     assert HOUR.decode().strip() in bad["payload"][1]
+
+
+def test_what_was_encrypted_comes_in_once_its_key_is_there(tmp_path, idle, monkeypatch):
+    lake = lake_of(write_outlet_utility(tmp_path / "tiny", free_port()), tmp_path / "lake")
+    head, key = f"QN=20260915081500000;ST=32;CN=2011;PW=123456;MN={MN};Flag=9;CP=&&".encode(), bytes(range(16))
+    text = b"DataTime=20260915081500;w01018-Rtd=7.5,w01018-Flag=N"
+    segment = head + encrypted(text, key) + b"&&"
+    spool = Spool(spool_folder(lake.root, "outlet"))
+    spool.append([Raw(b"##%04d%b%04X\r\n" % (len(segment), segment, checksum(head + text + b"&&")))])
+    spool.close()
+    Runner(lake).step(datetime.now(UTC))
+    assert lake.scan("quarantine").collect()["reason"].to_list() == ["encrypted"]
+    monkeypatch.setenv(f"WATER_SM4_{MN}", key.hex())
+    Runner(lake).step(datetime.now(UTC))
+    assert values(lake) == [7.5]
+    assert lake.scan("quarantine").collect().is_empty()
+    assert key.hex() not in (lake.root / "sources.json").read_text(encoding="utf-8")
 
 
 @pytest.mark.slow
