@@ -10,16 +10,20 @@ from data_sources.command_line import FOUND_SOMETHING, bad_input_ends, print_jso
 from data_sources.importer import import_file
 from data_sources.lake import Lake
 from data_sources.load import check_utility, load_utility
+from data_sources.logs import log_to_stderr
+from data_sources.probe import probe
 from data_sources.problems import BadInput, Problem
 from data_sources.protocol_commands import decode_file, listen
 from data_sources.safekeeping import backup, restore, verify
 from data_sources.settings import Settings
-from data_sources.source_commands import new, probe, sync
+from data_sources.source_commands import new, sync
 from data_sources.sources import FILE
 from data_sources.status import remarks, source_status
 from data_sources.utility import Utility
 
-app = typer.Typer(help="What comes in: the utility's folder, its sources, imports.", no_args_is_help=True)
+app = typer.Typer(
+    help="What comes in: the utility's folder, its sources, imports.", no_args_is_help=True, callback=log_to_stderr
+)
 Json = Annotated[bool, typer.Option("--json", help="one JSON document on stdout")]
 File = Annotated[Path, typer.Argument(help="a CSV file or a workbook")]
 Table = Annotated[str, typer.Option("--table", help="the table its rows go to (docs/tables.md)")]

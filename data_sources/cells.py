@@ -74,7 +74,9 @@ def times(text: pl.Series, zone: str, layout: str | None = None, series: pl.Seri
 
 
 def floats(column: pl.Series) -> pl.Series:
-    """Numbers of any type as f64; inf and NaN are no numbers."""
+    """Numbers of any type as f64; inf and NaN are no numbers, and neither is a moment, though it is kept as one."""
+    if column.dtype.is_temporal():
+        return pl.Series(column.name, [None] * len(column), dtype=pl.Float64)
     value = column.cast(pl.Float64, strict=False)
     return _only(value, value.is_finite())
 

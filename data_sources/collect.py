@@ -53,16 +53,24 @@ class Collecting:
         self._failing, self._set_apart = last.get("state") == "failed", last.get("set_apart")
 
     def once(self) -> int:
-        """Fetch what is new of every table and put it into the spool; returns how many batches came."""
-        count, aside = 0, []
+        """Fetch what is new of every table and put it into the spool; returns how many batches came.
+
+        A table that can't be had holds up no other; its error is raised at the end.
+        """
+        count, aside, errors = 0, [], []
         for source in self.sources:
-            with killed_after(source.settings.timeout_s) as begin_again:
-                for raw in self.module.fetch(source, self._cursors.get(source.table)):
-                    self.spool.append([Raw(raw.payload, f"{source.table}/{raw.label}")])
-                    self._advance(source.table, raw.cursor)
-                    count += 1
-                    begin_again()
-                aside.append(self.module.set_apart(source) if hasattr(self.module, "set_apart") else None)
+            try:
+                with killed_after(source.settings.timeout_s) as begin_again:
+                    for raw in self.module.fetch(source, self._cursors.get(source.table)):
+                        self.spool.append([Raw(raw.payload, f"{source.table}/{raw.label}")])
+                        self._advance(source.table, raw.cursor)
+                        count += 1
+                        begin_again()
+                    aside.append(self.module.set_apart(source) if hasattr(self.module, "set_apart") else None)
+            except Exception as error:
+                errors.append(error)
+        if errors:
+            raise errors[0]
         self._note_aside([one for one in aside if one is not None])
         self.say("ok")
         return count

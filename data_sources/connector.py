@@ -12,9 +12,10 @@ retry and status. In this order, a connector has:
   source that sends by itself, `listen(source, spool)`, which appends to the spool before it answers, until the process
   ends. Nothing else touches the outside.
 - `parse(payload, source)`, pure: a batch as a frame, a row as the source reports it, in the source's unit. Of a
-  connector with `COLUMNS`, a column `reason` (null or "" where all is well) sends its row to quarantine. Raises
-  BadInput where nothing can be read.
+  connector with `COLUMNS`, a column `reason` (null or "" where all is well) sends its row to quarantine, or, where it
+  is WITHOUT_DATA, has it counted only. Raises BadInput where nothing can be read.
 - `check(source)`: asks the source, and says what is wrong with it or its settings
+- `sample(source)`, where there are maps: a few rows, as `parse` gives them, to be held against the map's table
 - `set_apart(source)`, only where a connector lays aside what it can't use: how many such files there are and what is
   wrong with the newest, None where there is none
 """
@@ -34,6 +35,8 @@ from data_sources.problems import Problem
 from data_sources.spool import Raw, Spool
 
 HERE = Path(__file__).parent
+WITHOUT_DATA = "without data"
+"""The `reason` of what is well but holds no reading: a heartbeat, a kind of data that isn't asked for."""
 
 
 class SourceSettings(BaseModel):

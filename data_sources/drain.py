@@ -13,7 +13,7 @@ from pathlib import Path
 
 import polars as pl
 
-from data_sources.connector import Connector, Source
+from data_sources.connector import WITHOUT_DATA, Connector, Source
 from data_sources.contracts import TABLES
 from data_sources.import_map import TAG, headers_of
 from data_sources.import_readings import mapped
@@ -37,13 +37,15 @@ class Drained:
     """What some batches of a source became.
 
     `rows` are of the table, with `row` and `received_at`; `unread` never became any. `ignored` rows are of tags that
-    the source's settings leave out; `columns` came, and of these nobody asks for the `unasked`.
+    the source's settings leave out, `without_data` came heartbeats and the like; `columns` came, and of these nobody
+    asks for the `unasked`.
     """
 
     rows: pl.DataFrame
     unread: pl.DataFrame
     batches: int
     ignored: int
+    without_data: int
     columns: frozenset[str]
     unasked: frozenset[str]
 
@@ -62,12 +64,16 @@ def drained(
     """
     unread = Unread(frozenset(_personal_headers(source)))
     parsed = list(_parsed(found, module, source, unread))
-    parts, ignored, came, unasked = [_no_rows(source.table)], 0, set[str](), set[str]()
+    parts, ignored, without_data = [_no_rows(source.table)], 0, 0
+    came, unasked = set[str](), set[str]()
     for (columns, name), alike in groupby(parsed, lambda pair: (tuple(pair[1].schema.items()), _file(pair[0]))):
         records, frames = zip(*alike, strict=True)
         came |= {name for name, _ in columns} - ({ROW, _REASON} if module.COLUMNS else {ROW})
         together = pl.concat(frames)
-        cells, left_out = _asked(_readable(together, unread) if module.COLUMNS else together, source)
+        if module.COLUMNS:
+            together, silent = _readable(together, unread)
+            without_data += silent
+        cells, left_out = _asked(together, source)
         ignored += left_out
         if cells.is_empty():
             continue
@@ -84,7 +90,8 @@ def drained(
             _refuse_new(unread, cells, sorted(idle - usual), source)
         unasked |= idle
         parts.append(_received(rows, records, source.table))
-    return Drained(pl.concat(parts), unread.frame(), len(found), ignored, frozenset(came), frozenset(unasked))
+    rows, counts = pl.concat(parts), (len(found), ignored, without_data)
+    return Drained(rows, unread.frame(), *counts, frozenset(came), frozenset(unasked))
 
 
 def _no_rows(table: str) -> pl.DataFrame:
@@ -142,13 +149,14 @@ def _refuse_new(unread: Unread, cells: pl.DataFrame, new: Sequence[str], source:
         unread.add(cells.select(ROW, *headers_of(source.map.columns["ts"]), name), reason)
 
 
-def _readable(frame: pl.DataFrame, unread: Unread) -> pl.DataFrame:
-    """Without the rows that the parser found a reason against."""
+def _readable(frame: pl.DataFrame, unread: Unread) -> tuple[pl.DataFrame, int]:
+    """Without the rows that the parser found a reason against, and how many of these are without data."""
     if _REASON not in frame.columns:
-        return frame
+        return frame, 0
     reason = frame[_REASON].fill_null("")
-    unread.add(frame.drop(_REASON), reason)
-    return frame.filter(reason == "").drop(_REASON)
+    silent = reason == WITHOUT_DATA
+    unread.add(frame.filter(~silent).drop(_REASON), reason.filter(~silent))
+    return frame.filter(reason == "").drop(_REASON), int(silent.sum())
 
 
 def _asked(cells: pl.DataFrame, source: Source) -> tuple[pl.DataFrame, int]:

@@ -1,5 +1,6 @@
 """A folder into which somebody drops files: those that have settled, and where they go once they are taken in."""
 
+import os
 import time
 from collections.abc import Iterator
 from datetime import datetime
@@ -15,11 +16,15 @@ UNFINISHED = (".tmp", ".part", ".partial", ".writing", ".filepart", ".crdownload
 
 
 def settled(folder: Path, pattern: str, settle_s: float) -> Iterator[Path]:
-    """Files of that name that nobody has written to for so long, oldest first. Raises BadInput where the folder isn't
-    there: it may be a share that is not mounted.
+    """Files of that name that nobody has written to for so long, oldest first.
+
+    Raises BadInput where the folder isn't there, as a share that is not mounted, or where nothing in it can be moved:
+    a file would be taken in again and again.
     """
     if not folder.is_dir():
         raise BadInput([Problem(str(folder), 0, "", "no such folder; is the share mounted?")])
+    if not os.access(folder, os.W_OK):
+        raise BadInput([Problem(str(folder), 0, "", "can't be written to; files are moved once they are taken in")])
     found = []
     for path in folder.glob(pattern):
         if path.name.startswith((".", "~$")) or path.suffix.lower() in UNFINISHED or not path.is_file():
@@ -28,6 +33,13 @@ def settled(folder: Path, pattern: str, settle_s: float) -> Iterator[Path]:
         if time.time() - changed >= settle_s:
             found.append((changed, path))
     yield from (path for _, path in sorted(found))
+
+
+def taken_in(path: Path, seen: os.stat_result) -> None:
+    """Move a file to `done/`; one that was written to after it was `seen` stays, and is taken in again."""
+    now = path.stat()
+    if (now.st_size, now.st_mtime_ns) == (seen.st_size, seen.st_mtime_ns):
+        move(path, DONE)
 
 
 def newest_failed(folder: Path, pattern: str) -> tuple[int, str] | None:

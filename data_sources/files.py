@@ -16,7 +16,7 @@ from pydantic import Field
 
 from data_sources.cells import one_line
 from data_sources.connector import Source, SourceSettings, TableMap
-from data_sources.drop_folder import DONE, FAILED, move, newest_failed, settled
+from data_sources.drop_folder import FAILED, move, newest_failed, settled, taken_in
 from data_sources.import_map import headers_of
 from data_sources.problems import FAILURES, BadInput, Problem
 from data_sources.spool import Raw
@@ -26,6 +26,7 @@ TABLE = None
 SILENCE_S = 86_400.0
 COLUMNS: dict[str, Any] = {}
 PARQUET = ".parquet"
+SAMPLE_ROWS = 200
 
 
 class Settings(SourceSettings):
@@ -44,14 +45,14 @@ class Map(TableMap):
 def fetch(source: Source, since: str | None) -> Iterator[Raw]:
     """The files that have settled, oldest first; each is moved away once its content is safe."""
     for path in settled(source.settings.folder, source.map.pattern, source.settings.settle_s):
-        payload = payload_of(path.name, path.read_bytes())
         try:
+            seen, payload = path.stat(), payload_of(path.name, path.read_bytes())
             _refuse_misfit(parse(payload, source), source.map, path.name)
         except FAILURES as bad:  # whatever it is, the files behind it have their turn
             move(path, FAILED, str(bad) if isinstance(bad, BadInput) else f"can't be read: {type(bad).__name__}: {bad}")
             continue
         yield Raw(payload, path.name)
-        move(path, DONE)
+        taken_in(path, seen)
 
 
 def parse(payload: bytes, source: Source) -> pl.DataFrame:
@@ -70,15 +71,24 @@ def parse(payload: bytes, source: Source) -> pl.DataFrame:
 
 def check(source: Source) -> list[Problem]:
     """Whether the folder is there, and whether the newest file waiting fits the map."""
-    waiting = list(settled(source.settings.folder, source.map.pattern, 0))
-    if not waiting:
-        return []
-    newest = waiting[-1]
     try:
+        waiting = list(settled(source.settings.folder, source.map.pattern, 0))
+        if not waiting:
+            return []
+        newest = waiting[-1]
         _refuse_misfit(parse(payload_of(newest.name, newest.read_bytes()), source), source.map, newest.name)
     except BadInput as bad:
         return list(bad.problems)
     return []
+
+
+def sample(source: Source) -> pl.DataFrame:
+    """The first rows of the newest file waiting, where there is one."""
+    waiting = list(settled(source.settings.folder, source.map.pattern, 0))
+    if not waiting:
+        headers = [header for column in source.map.columns.values() for header in headers_of(column)]
+        return pl.DataFrame(schema=dict.fromkeys([ROW, *headers], pl.String))
+    return parse(payload_of(waiting[-1].name, waiting[-1].read_bytes()), source).head(SAMPLE_ROWS)
 
 
 def set_apart(source: Source) -> tuple[int, str] | None:

@@ -2,13 +2,23 @@
 
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import quote, quote_plus
 
 from data_sources.problems import BadInput, Problem
 
 NAMED = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
+
+
+_SECRET = re.compile(r"pass|pwd|secret|token", re.IGNORECASE)
+
+
+def refuse_secret(settings: Mapping[str, Any]) -> None:
+    """Raises ValueError, without showing it, where one of these holds a secret instead of naming it."""
+    for name, value in settings.items():
+        if _SECRET.search(name) and isinstance(value, str) and NAMED.sub("", value):
+            raise ValueError(f"holds a {name}; secrets stand in the environment, write ${{NAME}} here")
 
 
 def filled(text: str) -> str:

@@ -10,11 +10,11 @@ from collections.abc import Sequence
 import polars as pl
 from pydantic import Field, field_validator
 
-from data_sources.connector import Source, SourceSettings
+from data_sources.connector import WITHOUT_DATA, Source, SourceSettings
 from data_sources.hj212_protocol.codes import DATA, HOUR, INSTANT, MINUTES
 from data_sources.hj212_protocol.decode import decode
 from data_sources.hj212_protocol.packet import Packet
-from data_sources.hj212_protocol.readings import READINGS, readings
+from data_sources.hj212_protocol.readings import READINGS, readings, taken
 from data_sources.hj212_protocol.receiver import Limits, Receiver
 from data_sources.hj212_protocol.segment import text_of
 from data_sources.hj212_protocol.sm4 import key_of
@@ -65,14 +65,13 @@ def listen(source: Source, spool: Spool) -> None:
 
 
 def parse(payload: bytes, source: Source) -> pl.DataFrame:
-    """Readings of the known stations; what can't be read, and who isn't known, as rows with a reason."""
+    """Readings of the known stations; as rows with a reason what can't be read, who isn't known, what holds none."""
     settings: Stations = source.settings
     packets = decode(payload)
-    known = [one for one in packets if one.mn in settings.stations]
-    rows = readings([one for one in known if one.cn in settings.data], settings.minutes_s)
-    refused = [(_shown(one), why) for one in packets if (why := _why_refused(one, settings.stations))]
-    bad = pl.DataFrame(refused, schema={PACKET: pl.String, REASON: pl.String}, orient="row")
-    return pl.concat([rows, bad], how="diagonal")
+    asked = [one for one in packets if one.mn in settings.stations and one.cn in settings.data]
+    others = [(_shown(one), why) for one in packets if (why := _why_none(one, settings))]
+    bad = pl.DataFrame(others, schema={PACKET: pl.String, REASON: pl.String}, orient="row")
+    return pl.concat([readings(asked, settings.minutes_s), bad], how="diagonal")
 
 
 def check(source: Source) -> list[Problem]:
@@ -100,9 +99,12 @@ def key_problems(source: Source) -> list[Problem]:
     return problems
 
 
-def _why_refused(packet: Packet, stations: tuple[str, ...]) -> str | None:
-    if packet.mn is not None and packet.mn not in stations:
+def _why_none(packet: Packet, settings: Stations) -> str | None:
+    """Why a packet gives no reading, or not all; None where it gives what it says."""
+    if packet.mn is not None and packet.mn not in settings.stations:
         return f"{packet.mn} is none of the stations of this source"
+    if packet.error is None and (packet.cn not in settings.data or not taken(packet)):
+        return WITHOUT_DATA
     return packet.error
 
 

@@ -12,7 +12,7 @@ from pydantic import Field
 
 from data_sources import hj212
 from data_sources.connector import Source
-from data_sources.drop_folder import DONE, move, settled
+from data_sources.drop_folder import settled, taken_in
 from data_sources.hj212_protocol.capture_files import DONE as FINISHED
 from data_sources.problems import BadInput, Problem
 from data_sources.spool import Raw
@@ -32,8 +32,9 @@ class Settings(hj212.Stations):
 def fetch(source: Source, since: str | None) -> Iterator[Raw]:
     """The captures that are done, oldest first; each is moved away once its content is safe."""
     for path in settled(source.settings.folder, f"*{FINISHED}", source.settings.settle_s):
+        seen = path.stat()
         yield Raw(path.read_bytes(), path.name)
-        move(path, DONE)
+        taken_in(path, seen)
 
 
 def parse(payload: bytes, source: Source) -> pl.DataFrame:

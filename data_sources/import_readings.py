@@ -37,7 +37,7 @@ def wide_readings(
 
     Returns (readings with the row of the file each stood in, what couldn't be read, headers used).
     """
-    cells = Cells(how, utility, text, file)
+    cells = Cells(how, utility.timezone, text, file)
     points = _points(how, utility.points.filter(source=how.source))
     tags = [tag for tag in points[TAG] if tag in cells.text.columns]
     if not tags:
@@ -58,7 +58,7 @@ def long_readings(
     how: ImportMap, utility: Utility, text: pl.DataFrame, file: Path
 ) -> tuple[pl.DataFrame, Unread, set[str]]:
     """A reading a row, its point named by `tag` (of the map's source) or `point_id`; returns as `wide_readings`."""
-    cells = Cells(how, utility, text, file)
+    cells = Cells(how, utility.timezone, text, file)
     name = TAG if TAG in how.columns else "point_id"
     given = cells.cell(name)
     assert given is not None  # the map was checked

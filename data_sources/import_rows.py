@@ -18,6 +18,14 @@ from data_sources.write import MASK
 
 SITES = ("site_id", "place_id")
 """Columns that name a site, which must be one of the utility's."""
+_WORDS = {
+    pl.Datetime: "a time",
+    pl.Date: "a date",
+    pl.Float64: "a number",
+    pl.Int64: "a whole number",
+    pl.Boolean: "true or false",
+}
+"""What a cell of a type is called."""
 
 
 @dataclass
@@ -54,9 +62,9 @@ class Unread:
 class Cells:
     """The cells of a file as its map reads them, column by column: text, or of a type where the file has types."""
 
-    def __init__(self, how: ImportMap, utility: Utility, text: pl.DataFrame, file: Path) -> None:
+    def __init__(self, how: ImportMap, timezone: str, text: pl.DataFrame, file: Path) -> None:
         self.how = how
-        self.zone = how.timezone or utility.timezone
+        self.zone = how.timezone or timezone
         self.workbook = is_workbook(file)
         self.used = {header for column in how.columns.values() for header in headers_of(column)}
         if absent := {name: column for name, column in how.columns.items() if not self._there(text, column)}:
@@ -106,7 +114,7 @@ class Cells:
         self, text: pl.Series, dtype: pl.DataType, column: ColumnMap, series: pl.Series | None
     ) -> tuple[pl.Series, str]:
         if text.dtype != pl.String:
-            return read.of_type(text, dtype, self.zone, series), f"{dtype}"
+            return read.of_type(text, dtype, self.zone, series), _WORDS.get(type(dtype), "text")
         constant = column.value is not None
         decimal = "." if constant else self.how.decimal
         if isinstance(dtype, pl.Datetime):
@@ -139,7 +147,7 @@ def rows_of(
 ) -> tuple[pl.DataFrame, Unread, set[str]]:
     """Rows of any table but reading: (rows with their number in the file, what couldn't be read, headers used)."""
     contract = TABLES[table]
-    cells = Cells(how, utility, text, file)
+    cells = Cells(how, utility.timezone, text, file)
     columns, reasons = [], []
     for name, dtype in contract.columns.items():
         value, reason = cells.typed(name, dtype, _series(cells, contract.key, name))

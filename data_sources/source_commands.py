@@ -1,4 +1,4 @@
-"""`data_sources sync` and `new`, and what `check --source` asks the source itself."""
+"""`data_sources sync` and `new`."""
 
 import re
 import sys
@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from data_sources.collect import LAST_TRY, killed_after, read_json, shown_error, spool_folder
+from data_sources.collect import LAST_TRY, read_json, spool_folder
 from data_sources.command_line import BAD_INPUT, FOUND_SOMETHING, bad_input_ends, print_json
 from data_sources.connector import connector, kinds, receives
 from data_sources.connector_skeleton import write_skeleton
@@ -17,8 +17,8 @@ from data_sources.locks import LockHeld
 from data_sources.problems import ROOT, BadInput, Problem, shown_path
 from data_sources.runner import Runner
 from data_sources.settings import Settings
-from data_sources.sources import FILE, sources_of
-from data_sources.supervise import collecting
+from data_sources.sources import FILE
+from data_sources.supervise import collecting, how_ended
 from data_sources.utility import Utility
 
 COUNTED = ("batches", "rows", "duplicates", "quarantined")
@@ -58,19 +58,6 @@ def new(kind: Kind) -> None:
         typer.echo(shown_path(path))
 
 
-def probe(utility: Utility, name: str) -> list[Problem]:
-    """What a source itself says is wrong: it doesn't answer, columns are missing that the map expects."""
-    found: list[Problem] = []
-    place = shown_path(utility.folder / FILE)
-    for source in sources_of(utility, name):
-        with killed_after(source.settings.timeout_s):
-            try:
-                found += connector(source.settings.kind).check(source)
-            except Exception as error:
-                found.append(Problem(place, 0, name, shown_error(error, [source])))
-    return found
-
-
 def _synced(lake: Lake, name: str) -> dict[str, Any]:
     folder = spool_folder(lake.root, name)
     runner = Runner(lake, [name])
@@ -79,8 +66,10 @@ def _synced(lake: Lake, name: str) -> dict[str, Any]:
     code = collecting(name, list(feed.sources.values()), lake.root, "--once").wait()
     runner.take_all(datetime.now(UTC))
     error = None
-    if code:
-        error = read_json(folder / LAST_TRY).get("error") or f"its process ended with code {code}"
+    if code < 0:
+        error = how_ended(code)
+    elif code:
+        error = read_json(folder / LAST_TRY).get("error") or how_ended(code)
     return {"source": name, **{count: feed.log.facts[count] - before[count] for count in COUNTED}, "error": error}
 
 

@@ -20,9 +20,9 @@ class SourceLog:
 
     def __init__(self, earlier: dict[str, Any]) -> None:
         self.facts: dict[str, Any] = {
-            "batches": 0, "rows": 0, "duplicates": 0, "quarantined": 0, "ignored": 0, "last_batch_at": None,
-            "last_data_time": None, "clock_s": None, "tables": {}, "error": None, "since": None, "set_apart": None,
-            "waiting_bytes": 0,
+            "batches": 0, "rows": 0, "duplicates": 0, "quarantined": 0, "ignored": 0, "without_data": 0,
+            "last_batch_at": None, "last_data_time": None, "clock_s": None, "tables": {}, "error": None, "since": None,
+            "set_apart": None, "waiting_bytes": 0,
         } | earlier  # fmt: skip
         for of_table in self.facts["tables"].values():  # whoever restarts has seen what went
             of_table["usual"] = sorted(set(of_table["usual"]) - set(of_table["gone"]))
@@ -37,6 +37,7 @@ class SourceLog:
         facts["duplicates"] += report.rows_duplicate
         facts["quarantined"] += report.rows_quarantined
         facts["ignored"] += made.ignored
+        facts["without_data"] += made.without_data
         facts["last_batch_at"] = received_at.isoformat()
         self._columns(made, report.table)
         if newest is not None:

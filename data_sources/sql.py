@@ -16,14 +16,15 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 import sqlglot
-from pydantic import Field, model_validator
-from sqlalchemy import Connection, CursorResult, Engine, create_engine, make_url, text
+from pydantic import Field, field_validator, model_validator
+from sqlalchemy import URL, Connection, CursorResult, Engine, create_engine, make_url, text
+from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.pool import NullPool
 from sqlglot.optimizer.scope import traverse_scope
 
 from data_sources.cells import one_line
 from data_sources.connector import Source, SourceSettings, TableMap
-from data_sources.hidden import filled
+from data_sources.hidden import filled, refuse_secret
 from data_sources.import_map import headers_of
 from data_sources.problems import FAILURES, Problem
 from data_sources.spool import Raw
@@ -33,6 +34,7 @@ SILENCE_S = 86_400.0
 COLUMNS: dict[str, Any] = {}
 ROWS_AT_ONCE = 50_000
 """Rows of one batch: what is held in memory at once, and lost to a failure at most before it is asked again."""
+SAMPLE_ROWS = 200
 SINCE = ":since"
 _SPOKEN = {"postgresql": "postgres", "opengauss": "postgres", "mssql": "tsql", "mysql": "mysql", "dm": "oracle"}
 """SQLAlchemy's name of a dialect → sqlglot's."""
@@ -43,7 +45,23 @@ class Settings(SourceSettings):
 
     url: str = Field(description="SQLAlchemy's, such as postgresql+psycopg2://board:${DB_PASSWORD}@10.0.0.5/scada")
     driver: str | None = Field(None, description="module of a driver that is used in place of the URL's own")
-    options: dict[str, Any] = Field({}, description="arguments of the driver's connect")
+    options: dict[str, Any] = Field({}, description="arguments of the driver's connect; a text may name ${NAME}")
+
+    @field_validator("url")
+    @classmethod
+    def _without_secret(cls, url: str) -> str:
+        try:
+            parts = make_url(url)
+        except ArgumentError:
+            raise ValueError("no URL of SQLAlchemy, such as postgresql+psycopg2://board:${NAME}@host/db") from None
+        refuse_secret({"password": parts.password, **parts.query})
+        return url
+
+    @field_validator("options")
+    @classmethod
+    def _options_without_secret(cls, options: dict[str, Any]) -> dict[str, Any]:
+        refuse_secret(options)
+        return options
 
 
 class Map(TableMap):
@@ -100,14 +118,8 @@ def check(source: Source) -> list[Problem]:
     """
     how: Map = source.map
     with _engine(source.settings).connect() as connection:
-        problems = [
-            how.problem("query", f"{table} has no column {column}; it has {', '.join(there)}")
-            for table, columns in columns_used(how.query, connection.dialect.name).items()
-            for there in [_columns_of(connection, table)]
-            for column in columns
-            if column.lower() not in map(str.lower, there)
-        ]
-        if problems:
+        used = columns_used(how.query, connection.dialect.name)
+        if problems := [one for table, columns in used.items() for one in _lacks(connection, how, table, columns)]:
             return problems
         names = _names(connection.execute(text(how.query), _Cursor(source, None).binds()))
     wanted = {f"columns.{name}": headers_of(column) for name, column in how.columns.items()}
@@ -118,6 +130,13 @@ def check(source: Source) -> list[Problem]:
         for header in headers
         if header not in names
     ]
+
+
+def sample(source: Source) -> pl.DataFrame:
+    """The first rows of the query."""
+    with _engine(source.settings).connect() as connection:
+        result = _asked(connection, source.map, _Cursor(source, None).binds(), SAMPLE_ROWS)
+        return as_frame(_names(result), result.fetchmany(SAMPLE_ROWS))
 
 
 def columns_used(query: str, dialect: str) -> dict[str, list[str]]:
@@ -164,10 +183,29 @@ def _as_text(name: str, values: Sequence[Any]) -> pl.Series:
 
 def _engine(settings: Settings) -> Engine:
     """An engine without a pool: a connection a fetch, so that a server that went away is no special case."""
-    url = make_url(settings.url)
-    url = url.set(username=_filled(url.username), password=_filled(str(url.password) if url.password else None))
+    url: URL = make_url(settings.url)
+    query = {key: _filled(value) for key, value in url.query.items()}
+    url = url.set(username=_filled(url.username), password=_filled(url.password), query=query)
+    options = {key: _filled(value) for key, value in settings.options.items()}
     extra = {} if settings.driver is None else {"module": importlib.import_module(settings.driver)}
-    return create_engine(url, poolclass=NullPool, connect_args=settings.options, **extra)
+    return create_engine(url, poolclass=NullPool, connect_args=options, **extra)
+
+
+def _lacks(connection: Connection, how: Map, table: str, columns: Sequence[str]) -> list[Problem]:
+    """What of a table of the query isn't there: itself, or columns."""
+    try:
+        there = _columns_of(connection, table)
+    except DBAPIError as error:
+        if error.connection_invalidated:
+            raise
+        connection.rollback()
+        return [how.problem("query", f"{table} can't be asked: {str(error.orig).strip().splitlines()[0]}")]
+    known = [name.lower() for name in there]
+    return [
+        how.problem("query", f"{table} has no column {column}; it has {', '.join(there)}")
+        for column in columns
+        if column.lower() not in known
+    ]
 
 
 def _columns_of(connection: Connection, table: str) -> list[str]:
@@ -179,16 +217,19 @@ def _names(result: CursorResult[Any]) -> list[str]:
     return [one_line(name) for name in result.keys()]  # noqa: SIM118, a result is no dictionary
 
 
-def _filled(part: str | None) -> str | None:
-    return None if part is None else filled(part)
+def _filled(part: Any) -> Any:
+    return filled(part) if isinstance(part, str) else part
+
+
+def _asked(connection: Connection, how: Map, binds: dict[str, Any], at_once: int) -> CursorResult[Any]:
+    options = {"stream_results": True, "max_row_buffer": at_once}
+    return connection.execute(text(how.query), binds, execution_options=options)
 
 
 def _batches(
     connection: Connection, how: Map, binds: dict[str, Any]
 ) -> Iterator[tuple[list[str], Sequence[Sequence[Any]]]]:
-    result = connection.execute(
-        text(how.query), binds, execution_options={"stream_results": True, "max_row_buffer": ROWS_AT_ONCE}
-    )
+    result = _asked(connection, how, binds, ROWS_AT_ONCE)
     names = _names(result)
     for rows in result.partitions(ROWS_AT_ONCE):
         yield names, rows
@@ -199,11 +240,12 @@ class _Cursor:
 
     def __init__(self, source: Source, since: str | None) -> None:
         self._map: Map = source.map
+        self._zone = ZoneInfo(source.timezone)
         kept = json.loads(since) if since else {}
         start = self._map.start
         if start is None:
-            start = datetime.now(ZoneInfo(source.timezone)).replace(tzinfo=None) - timedelta(days=FIRST_DAYS)
-        self._at: Any = _KINDS[kept["kind"]](kept["at"]) if kept else start
+            start = datetime.now(self._zone).replace(tzinfo=None) - timedelta(days=FIRST_DAYS)
+        self._at: Any = self._not_ahead(_KINDS[kept["kind"]](kept["at"])) if kept else start
         self._day = datetime.now(UTC).date().isoformat()
         self._late = bool(self._map.late_days) and kept.get("day", self._day) != self._day
         self._last: Any = None
@@ -223,10 +265,20 @@ class _Cursor:
         column = frame[self._map.watermark].drop_nulls() if self._map.watermark in frame.columns else pl.Series([])
         if len(column):
             self._ordered &= column.is_sorted() and (self._last is None or self._last <= _plain(column[0]))
-            self._last = newest = _plain(column.max())
+            self._last = _plain(column.max())
+            newest = self._not_ahead(self._last)
             if _kind(newest) != _kind(self._at) or newest > self._at:
                 self._at = newest
         return self._ordered
+
+    def _not_ahead(self, at: Any) -> Any:
+        """A time, but at most the present: one from a clock that ran ahead would hide all rows until then."""
+        if not isinstance(at, date):
+            return at
+        now = datetime.now(self._zone)
+        if not isinstance(at, datetime):
+            return min(at, now.date())
+        return min(at, now if at.tzinfo else now.replace(tzinfo=None))
 
     def text(self) -> str | None:
         """What the next fetch is given."""

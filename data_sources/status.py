@@ -31,7 +31,8 @@ def source_status(lake: Lake, utility: Utility, now: datetime) -> list[dict[str,
     refused_at is when the newest row came that is in quarantine. Of a source with a connector also, else null: clock_s
     (its clock runs so many seconds ahead, or went back where negative), columns_come and columns_gone (so has changed
     what it sends), unasked (columns that no point or map asks for), ignored (rows of tags that its settings leave out),
-    set_apart and set_apart_newest (files that could not be taken in, and what is wrong with the newest).
+    without_data (heartbeats and the like), set_apart and set_apart_newest (files that could not be taken in, and what
+    is wrong with the newest).
     """
     stored, bad, facts = _stored(lake), _quarantined(lake), read_facts(lake.root)
     return [
@@ -95,6 +96,7 @@ def _status(
         "columns_gone": _columns(facts, "gone"),
         "unasked": _columns(facts, "unasked"),
         "ignored": facts.get("ignored"),
+        "without_data": facts.get("without_data"),
         "set_apart": aside.get("files"),
         "set_apart_newest": aside.get("newest"),
     }

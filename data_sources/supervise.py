@@ -81,8 +81,7 @@ class Collector:
 
     def _died(self, code: int, now: float) -> None:
         was = self.error
-        hung = code == -signal.SIGALRM
-        self.error = "gave no answer in time" if hung else f"its process ended with {_name(code)}"
+        self.error = how_ended(code)
         if was is None:
             log.warning("source failed", source=self.name, error=self.error)
         self._process, self._died_at = None, time.time()
@@ -90,5 +89,8 @@ class Collector:
         self._wait_s = min(self._wait_s * 2, LONGEST_WAIT_S)
 
 
-def _name(code: int) -> str:
-    return signal.Signals(-code).name if code < 0 else f"exit code {code}"
+def how_ended(code: int) -> str:
+    """Why a source's process ended, by its return code: `killed_after` ends one that hangs."""
+    if code == -signal.SIGALRM:
+        return "gave no answer in time"
+    return f"its process ended with {signal.Signals(-code).name if code < 0 else f'exit code {code}'}"

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data_sources.cells import booleans, dates, numbers, times, whole_numbers
+from data_sources.cells import booleans, dates, floats, numbers, of_type, times, whole_numbers
 
 
 def read(parse, *cells, **options):
@@ -68,3 +68,9 @@ def test_local_times_of_a_whole_day_come_back_as_the_moments_they_were(start, zo
         assert times(text.reverse(), zone).reverse().to_list() == moments
     else:
         assert times(text, zone).to_list() == moments
+
+
+@pytest.mark.parametrize("moment", [datetime(2026, 9, 15), date(2026, 9, 15), timedelta(1)])
+def test_a_moment_is_no_number(moment):
+    column = pl.Series([moment])
+    assert floats(column).to_list() == of_type(column, pl.Int64(), "UTC").to_list() == [None]

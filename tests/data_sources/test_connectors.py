@@ -22,6 +22,7 @@ SIGNATURES = {
     "listen": ["source", "spool"],
     "parse": ["payload", "source"],
     "check": ["source"],
+    "sample": ["source"],
 }
 
 
@@ -39,9 +40,12 @@ def breaches(module) -> list[str]:
         found.append(f"{module.TABLE} is no table")
     if not module.COLUMNS and not issubclass(module.Map, TableMap):
         found.append("without COLUMNS it needs a Map")
+    if bool(module.COLUMNS) == hasattr(module, "sample"):
+        found.append("sample is for those with maps")
     if not issubclass(module.Settings, SourceSettings) or module.SILENCE_S <= 0:
         found.append("Settings or SILENCE_S are no good")
-    order = ["TABLE", "SILENCE_S", "COLUMNS", "class Settings", "def fetch", "def listen", "def parse", "def check"]
+    order = ["TABLE", "SILENCE_S", "COLUMNS", "class Settings", "def fetch", "def listen", "def parse", "def check",
+             "def sample"]  # fmt: skip
     text = inspect.getsource(module)
     places = [place.start() for name in order if (place := re.search(rf"^{name}\b", text, re.MULTILINE))]
     if places != sorted(places):

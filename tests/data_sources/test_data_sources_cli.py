@@ -120,6 +120,10 @@ def test_check_asks_the_source_and_sync_takes_in(run, tmp_path):
     ]
     assert synced.exit_code == 0
     assert json.loads(run("status", "--json").stdout)[0]["rows"] == 1
+    sources.write_text(sources.read_text().replace("settle_s = 0", "settle_s = 0\nevery_s = 10"))
+    again = run("sync", "--json")
+    assert "mapping has changed" in again.stderr  # a log is no answer
+    assert json.loads(again.stdout)[0]["batches"] == 0
 
 
 def test_sync_says_who_holds_the_lake_and_what_cannot_be_asked(run, tmp_path):

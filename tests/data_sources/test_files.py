@@ -3,6 +3,7 @@
 import os
 import time
 from datetime import UTC, datetime
+from pathlib import Path
 
 import polars as pl
 import pytest
@@ -174,6 +175,42 @@ def test_another_table_from_the_same_folder(lake, drop):
     taken_in(lake, "lab")
     assert lake.scan("lab_sample").collect()["value"].to_list() == [31.0]
     assert lake.scan("quarantine").collect()["reason"].to_list() == ["quantity: not one of its values"]
+
+
+def test_a_file_that_was_written_to_while_it_was_read_is_taken_in_again(lake, drop):
+    path = drop / "flow1.csv"
+    path.write_text("Time,W1_FLOW\n15/09/2026 16:00,1\n")
+    for _ in files.fetch(sources_of(lake.utility, "scada")[0], None):
+        with path.open("a") as late:
+            late.write("15/09/2026 16:05,2\n")
+    assert path.exists()
+    taken_in(lake)
+    assert flows(lake) == [1.0, 2.0]
+    assert not path.exists()
+
+
+def test_a_file_that_may_not_be_read_is_set_apart(lake, drop, monkeypatch):
+    (drop / "flow1.csv").write_text("Time,W1_FLOW\n15/09/2026 16:00,1\n")
+    (drop / "flow2.csv").write_text("Time,W1_FLOW\n15/09/2026 16:05,2\n")
+    read = Path.read_bytes
+
+    def refused(path):
+        if path.name == "flow1.csv":
+            raise PermissionError(13, "Permission denied", str(path))
+        return read(path)
+
+    monkeypatch.setattr(Path, "read_bytes", refused)
+    taken_in(lake)
+    assert flows(lake) == [2.0]
+    assert "Permission denied" in (drop / "failed" / "flow1.csv.txt").read_text()
+
+
+def test_a_folder_in_which_nothing_can_be_moved_is_said_before_anything_is_taken_in(lake, drop, monkeypatch):
+    (drop / "flow1.csv").write_text("Time,W1_FLOW\n15/09/2026 16:00,1\n")
+    monkeypatch.setattr(os, "access", lambda path, mode: False)  # a share for reading only
+    with pytest.raises(Exception, match="can't be written to; files are moved"):
+        collected(lake)
+    assert "can't be written to" in str(files.check(sources_of(lake.utility, "scada")[0])[0])
 
 
 def test_a_share_that_is_not_mounted_is_said(lake, drop):

@@ -15,7 +15,7 @@ REPORT = WriteReport("reading", "scada/1", 5, 3, 1, 1)
 
 
 def made(*columns, unasked=()):
-    return Drained(pl.DataFrame(), pl.DataFrame(), 1, 2, frozenset(columns), frozenset(unasked))
+    return Drained(pl.DataFrame(), pl.DataFrame(), 1, 2, 4, frozenset(columns), frozenset(unasked))
 
 
 def after(*newest, log=None, received_at=NOW):
@@ -29,8 +29,8 @@ def after(*newest, log=None, received_at=NOW):
 def test_batches_and_rows_are_counted_on():
     log = SourceLog(dict(after(NOW, NOW)))
     facts = after(NOW, log=log)
-    counts = [facts[name] for name in ("batches", "rows", "duplicates", "quarantined", "ignored")]
-    assert counts == [3, 9, 3, 3, 6]
+    counts = [facts[name] for name in ("batches", "rows", "duplicates", "quarantined", "ignored", "without_data")]
+    assert counts == [3, 9, 3, 3, 6, 12]
 
 
 def test_a_clock_ahead_shows_at_once_and_ends_with_a_right_time():

@@ -1,5 +1,6 @@
 """The SQL connector against a real PostgreSQL; of other databases only that what it says is theirs."""
 
+import json
 import tomllib
 import uuid
 from datetime import UTC, date, datetime, timedelta
@@ -16,8 +17,8 @@ from data_sources.contracts import TABLES
 from data_sources.lake import Lake
 from data_sources.load import load_utility
 from data_sources.map_checks import checked_map
+from data_sources.probe import probe
 from data_sources.runner import Runner
-from data_sources.source_commands import probe
 from data_sources.sources import READY_MADE
 from tests.data_sources.collecting import collected
 from tests.small_utility import write_small_utility
@@ -90,6 +91,24 @@ def test_rows_that_come_days_late_are_asked_for_once_a_day(history, tmp_path, mo
     rows, after = fetched(one, yesterday)
     assert [row[2] for row in rows] == [0.5, 1.0]
     assert [row[2] for row in fetched(one, after)[0]] == [1.0]
+
+
+@pytest.mark.parametrize("column", ["timestamptz", "timestamp", "date"])
+def test_a_row_of_a_clock_that_runs_ahead_hides_no_later_one(database, tmp_path, column):
+    with database.begin() as connection:
+        connection.execute(text(f"CREATE TABLE history (tag text, ts {column}, value float8)"))
+        connection.execute(text("SET LOCAL timezone = 'Asia/Shanghai'"))
+        connection.execute(text("INSERT INTO history VALUES ('W1_FLOW', now() + interval '300 days', 1)"))
+    one = source(database, tmp_path, overlap_s=86_400)
+    rows, cursor = fetched(one)
+    assert [row[2] for row in rows] == [1.0]
+    with database.begin() as connection:
+        connection.execute(text("SET LOCAL timezone = 'Asia/Shanghai'"))
+        connection.execute(text("INSERT INTO history VALUES ('W1_FLOW', now(), 2)"))
+    assert [row[2] for row in fetched(one, cursor)[0]] == [2.0, 1.0]
+    kept = json.loads(cursor)
+    stuck = json.dumps(kept | {"at": "2099-01-01" + kept["at"][10:]})  # as an earlier version may have left it
+    assert [row[2] for row in fetched(one, stuck)[0]] == [2.0, 1.0]
 
 
 def test_batches_in_order_move_the_cursor_one_by_one(history, tmp_path, monkeypatch):
@@ -246,6 +265,28 @@ kind = "import"
     assert lake.scan("meter_event").collect()["event"].to_list() == ["installed"]
 
 
+def test_a_table_that_is_not_there_holds_up_no_other(tmp_path, database, idle):
+    sources = """
+[hotline]
+kind = "sql"
+url = "URL"
+map = ["billing", "meter_events"]
+[scada]
+kind = "import"
+[lab]
+kind = "import"
+"""
+    with database.begin() as connection:
+        for statement in BUSINESS.split(";"):
+            if "board_meter_event" in statement:
+                connection.execute(text(statement))
+    lake = lake_of(tmp_path, database, sources)
+    with pytest.raises(Exception, match="board_sale"):
+        collected(lake, "hotline")
+    Runner(lake).step(NOON)
+    assert lake.scan("meter_event").collect()["event"].to_list() == ["installed"]
+
+
 BUSINESS = """
 CREATE TABLE board_sale (zone_id text, month date, use_class text, volume_m3 numeric, amount_cny numeric,
     changed_at timestamp);
@@ -288,6 +329,17 @@ def test_the_probe_names_what_the_map_asks_and_the_query_does_not_give(tmp_path,
         (11, "scada.map.columns.ts"),
         (9, "scada.map.watermark"),
     ]
+
+
+def test_a_password_of_the_options_is_filled_in_too(database, tmp_path, monkeypatch):
+    monkeypatch.setenv("SCADA_NAME", "a board")
+    url = database.url.render_as_string(hide_password=False)
+    settings = sql.Settings(kind="sql", url=f"{url}&fallback_application_name=${{SCADA_NAME}}")
+    by_url = sql._engine(settings)
+    by_option = sql._engine(sql.Settings(kind="sql", url=url, options={"application_name": "${SCADA_NAME}"}))
+    for engine in (by_url, by_option):
+        with engine.connect() as connection:
+            assert connection.execute(text("SELECT current_setting('application_name')")).scalar() == "a board"
 
 
 def test_a_secret_never_shows(tmp_path, database, monkeypatch):

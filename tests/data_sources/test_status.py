@@ -33,8 +33,8 @@ def test_before_the_first_batch(tiny_lake):
     assert of(tiny_lake) == {
         "source": "scada", "kind": "import", "state": "never", "last_batch_at": None, "last_data_time": None,
         "rows": 0, "quarantined": 0, "refused_at": None, "error": None, "since": None, "clock_s": None,
-        "columns_come": None, "columns_gone": None, "unasked": None, "ignored": None, "set_apart": None,
-        "set_apart_newest": None,
+        "columns_come": None, "columns_gone": None, "unasked": None, "ignored": None, "without_data": None,
+        "set_apart": None, "set_apart_newest": None,
     }  # fmt: skip
 
 

@@ -11,6 +11,8 @@ import time
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from data_sources import hj212
+from data_sources.connector import Source
 from data_sources.hj212_protocol.decode import decode, joined
 from data_sources.hj212_protocol.encode import answer, framed
 from data_sources.hj212_protocol.frame import FrameReader, split
@@ -45,6 +47,8 @@ TOKENS = (
     b"\xc4\xe3",
 )
 KEYS = {"MN1": KEY}.get
+SETTINGS = hj212.Settings(kind="hj212", port=8589, stations=("MN1", "0873HHMZWSLH02", "010000A8900016F000169DC0"))
+SOURCE = Source("outlets", "reading", SETTINGS, None, "Asia/Shanghai")
 BLANK = re.compile(rb"(?:\s|\\r|\\n)*")
 
 
@@ -68,6 +72,12 @@ def assert_accounted_for(raw: bytes) -> None:
     assert read.height <= sum(len(packet.values) for packet in packets)
 
 
+def assert_told_of_each(raw: bytes) -> None:
+    """Each packet ends as readings, as a row with its reason (quarantine), or as one that is counted only."""
+    for packet in decode(raw, KEYS):
+        assert not hj212.parse(packet.raw, SOURCE).is_empty(), packet
+
+
 def some_mutated(dice: random.Random) -> bytes:
     """A few real packets, one of them mutated; half of these with a checksum that fits again."""
     packets = [dice.choice(REAL) for _ in range(dice.randint(1, 4))]
@@ -79,7 +89,9 @@ def some_mutated(dice: random.Random) -> bytes:
 
 def test_mutated_packets():
     for seed in range(INPUTS):
-        assert_accounted_for(some_mutated(random.Random(seed)))
+        raw = some_mutated(random.Random(seed))
+        assert_accounted_for(raw)
+        assert_told_of_each(raw)
 
 
 @settings(max_examples=INPUTS // 2)

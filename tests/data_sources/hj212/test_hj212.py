@@ -7,7 +7,7 @@ import pytest
 from pydantic import ValidationError
 
 from data_sources import hj212
-from data_sources.connector import Source
+from data_sources.connector import WITHOUT_DATA, Source
 from tests.data_sources.hj212.packets import ASK, GOOD, HOUR, KEY, MINUTES, OLD, sent
 from tests.data_sources.hj212.test_decode import sealed
 
@@ -27,7 +27,8 @@ def test_rows_of_what_is_known_and_reasons_for_the_rest():
         ("0873HHMZWSLH02/w21003", datetime(2016, 1, 3, 5, 30, 30, tzinfo=UTC), 0, 3.0943, "good", None, None)
     ]
     assert good.height == 4 + 3
-    stranger, mutilated = rows.filter(rows["reason"].is_not_null())["packet", "reason"].rows()
+    asked, stranger, time_set, mutilated = rows.filter(rows["reason"].is_not_null())["packet", "reason"].rows()
+    assert (asked[1], time_set[1]) == (WITHOUT_DATA, WITHOUT_DATA)
     assert stranger == (HOUR.decode().strip(), "23040281003022 is none of the stations of this source")
     assert mutilated[0] == broken.decode().strip()
     assert mutilated[1].startswith("checksum: the packet says A9C1")
@@ -46,9 +47,10 @@ def test_what_is_right_in_a_bad_packet_is_a_reading():
     assert rows["reason"].to_list() == [None, "w01018-Rtd: expected a number, found 'x'"]
 
 
-def test_control_packets_and_kinds_not_asked_for_give_nothing():
-    assert hj212.parse(ASK, source()).is_empty()
-    assert hj212.parse(MINUTES, source(data=["2061"])).is_empty()
+def test_what_holds_no_reading_is_counted():
+    of_nothing = sent("DataTime=20260915081500;w01018-Rtd=-,w01018-Flag=B;w21003-Cou=3")
+    for packet, more in ((ASK, {}), (sent("", cn="9015"), {}), (MINUTES, {"data": ["2061"]}), (of_nothing, {})):
+        assert hj212.parse(packet, source(**more))["reason"].to_list() == [WITHOUT_DATA]
 
 
 @pytest.mark.parametrize("more", [{"stations": []}, {"data": ["9014"]}, {"port": 0}, {"minutes_s": 0}])

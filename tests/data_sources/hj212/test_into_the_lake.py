@@ -10,16 +10,18 @@ from data_sources.hj212_protocol.checksum import checksum
 from data_sources.hj212_protocol.sm4 import encrypted
 from data_sources.runner import Runner
 from data_sources.spool import Raw, Spool
-from tests.data_sources.hj212.packets import HOUR
+from tests.data_sources.hj212.packets import HOUR, sent
 from tests.outlets import MN, Station, WorkerProcess, free_port, lake_of, packet, values, write_outlet_utility
 
 
 def test_packets_of_a_spool_become_readings_in_canonical_units(tmp_path, idle):
     lake = lake_of(write_outlet_utility(tmp_path / "tiny", free_port()), tmp_path / "lake")
     spool = Spool(spool_folder(lake.root, "outlet"))
-    spool.append([Raw(packet(1) + packet(2)), Raw(b"noise"), Raw(HOUR + packet(2))])
+    spool.append([Raw(packet(1) + sent("", cn="9015", mn=MN) + packet(2)), Raw(b"noise"), Raw(HOUR + packet(2))])
     spool.close()
-    Runner(lake).step(datetime.now(UTC))
+    runner = Runner(lake)
+    runner.step(datetime.now(UTC))
+    assert runner.feeds[0].log.facts["without_data"] == 1
     assert values(lake) == [0.01, 0.02]
     bad = lake.scan("quarantine").sort("row").collect()
     assert bad["reason"].to_list() == [
