@@ -1,6 +1,5 @@
 """Hotline and hall: calls against the usual, how they are answered, where water is lacking, orders, waits, channels."""
 
-from html import escape
 from typing import Any
 
 import polars as pl
@@ -109,23 +108,18 @@ def against_usual(calls: pl.DataFrame) -> None:
         own.heading("by_category")
         rows = calls.filter(pl.col("hour").is_null()).with_columns(
             state=pl.when("is_unusual").then(pl.lit("warning")).otherwise(pl.lit("normal")),
-            category=pl.col("category").fill_null("all_categories"),
+            name=pl.col("category").map_elements(category_name, return_dtype=pl.String(), skip_nulls=False),
         )
         show_table(page, rows, CATEGORY_COLUMNS, "calls-by-category", 400)
 
 
-def category_name(row: Any) -> str:
+def category_name(category: str | None) -> str:
     """A category in words, or all of them."""
-    section = "customers" if row["category"] == "all_categories" else "call_category"
-    return escape(say(section, row["category"]))
+    return own.word("all_categories") if category is None else say("call_category", category)
 
 
 CATEGORY_COLUMNS = [
-    own.column(
-        "category",
-        draw=category_name,
-        link=lambda row: page.here(category=None if row["category"] == "all_categories" else row["category"]),
-    ),
+    own.column("name", "category", link=lambda row: page.here(category=row["category"])),
     own.column("calls"),
     own.column("usual"),
     own.column("usual_low"),

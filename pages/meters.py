@@ -140,13 +140,14 @@ def results() -> None:
     share = Column("passed_share", say("meters", "passed_share"), "%")
     with by_maker:
         columns = [
-            Column("maker", say("meters", "maker"), draw=lambda row: escape(row["maker"] or EVERY)),
+            Column("name", say("meters", "maker")),
             Column("lots", say("meters", "lots")),
             counted("passed", say("meters", "passed_n"), "passed", maker="maker"),
             counted("failed", say("meters", "failed"), "failed", maker="maker"),
             share,
         ]
-        show_table(page, makers, columns, "meters-makers", None)
+        named = makers.with_columns(name=pl.col("maker").fill_null(EVERY))
+        show_table(page, named, columns, "meters-makers", None)
     with by_lot:
         columns = [
             Column("lot", say("meters", "lot"), link=lambda row: listed_at("every", lot=row["lot"])),

@@ -67,7 +67,7 @@ def actions() -> None:
     title = "title_zh" if page.lang == "zh" else "title_en"
     shares = ("progress", "expected")
     rows = items.with_columns(
-        timeline=pl.col("due_on"), title=pl.coalesce(title, "title_zh"),
+        title=pl.coalesce(title, "title_zh"),
         **{f"{name}_share": 100 * pl.col(name) for name in shares},
     )  # fmt: skip
 
@@ -92,11 +92,6 @@ def actions() -> None:
     show_table(page, rows, columns, "actions", None)
 
 
-def ranged(row: Any) -> str:
-    """P5–P95."""
-    return "–" if row["p05"] is None else f"{number(row['p05'])} – {number(row['p95'])}"
-
-
 def pilot(rows: pl.DataFrame) -> None:
     """The pilot zones' quality beside the others'."""
     own.heading("pilot")
@@ -114,7 +109,8 @@ def pilot(rows: pl.DataFrame) -> None:
         own.column("mean", "group_mean"),
         own.column("previous"),
         own.column("last_year"),
-        own.column("p05", "range", draw=ranged),
+        own.column("p05"),
+        own.column("p95"),
         own.column("kept_share", "kept", "%"),
         own.column("points"),
     ]

@@ -56,6 +56,29 @@ def test_a_tapped_count_lists_its_meters_and_stands_in_the_address(new_page, sam
     page.wait_for_selector("h2:has-text('List: in store')", timeout=30_000)
     assert "list=received" in page.url
     assert AT in page.url.replace("%3A", ":")
+    page.go_back()
+    page.wait_for_selector("h2:has-text('List: due in 30 days')", timeout=30_000)
+
+
+def test_failed_verifications_lead_to_their_meters(new_page, sample_site):
+    page = shown(new_page, sample_site, "meters", "lang=en")
+    rows = list(csv.DictReader(io.StringIO(taken(page, "meters-lots", "CSV").decode("utf-8-sig"))))
+    worst = page.locator('[data-table="meters-lots"] tbody tr').first
+    assert worst.locator("td").nth(0).inner_text() == rows[0]["lot"]
+    worst.locator("td").nth(3).locator("a").click()
+    page.wait_for_selector("h2:has-text('List: failed, one year')", timeout=30_000)
+    page.wait_for_timeout(500)  # the download's button is drawn after the heading
+    listed = list(csv.DictReader(io.StringIO(taken(page, "meters", "CSV").decode("utf-8-sig"))))
+    assert len(listed) == int(rows[0]["failed"]) > 0
+    assert {row["lot"] for row in listed} == {rows[0]["lot"]}
+
+
+def test_what_is_drawn_as_words_downloads_as_words(new_page, sample_site):
+    page = shown(new_page, sample_site, "customers", "lang=en")
+    rows = list(csv.DictReader(io.StringIO(taken(page, "calls-by-category", "CSV").decode("utf-8-sig"))))
+    drawn = page.locator('[data-table="calls-by-category"] tbody td:first-child').all_inner_texts()
+    assert [row["category"] for row in rows] == drawn
+    assert drawn[0] == "all categories"
 
 
 @pytest.mark.parametrize("path", PAGES)
