@@ -131,7 +131,7 @@ def _compared(page: Page, one: Figure) -> str:
     parts = []
     for name, other in (("previous", one.previous), ("last_year", one.last_year)):
         parts.append(f"<span>{escape(page.say('tile', name))} {_difference(one, other)}</span>")
-    return " · ".join(parts)
+    return " ".join(parts)
 
 
 def _difference(one: Figure, other: float | None) -> str:

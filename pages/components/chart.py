@@ -50,6 +50,7 @@ def dressed(figure: go.Figure, theme: str, height: int = HEIGHT, legend_lines: i
         "zerolinecolor": colours["line"],
         "linecolor": colours["line"],
         "automargin": True,
+        "title": {"font": {"size": 15}},
     }
     font = {"family": "Noto Sans SC, sans-serif", "size": 15, "color": colours["muted"]}
     figure.update_layout(

@@ -11,7 +11,7 @@ from pages.components.theme import themes
 OPACITY = {"metered": 0.55, "billed": 0.32, "difference": 0.8}
 MARGIN = 0.05
 """Of the height above and below the streams, where the labels of thin ones reach."""
-LONGEST = 12
+LONGEST = 16
 """Characters of a name in one line."""
 PAD = 26
 """Between the nodes of a column, px: a label has two lines."""

@@ -109,7 +109,7 @@ def test_figures_compare_amounts_in_per_cent_and_percentages_in_points(page):
         Figure(HOSTILE, None, means="what it is"),
     ])  # fmt: skip
     assert "环比 +10 %" in html and "同比 –" in html
-    assert "<span>环比 −1.5</span> · <span>同比 ±0</span>" in html
+    assert "<span>环比 −1.5</span> <span>同比 ±0</span>" in html
     assert '<i class="warning">◆</i> 预警' in html
     assert 'class="figure unknown"' in html and HOSTILE not in html
     assert "what it is" in html
