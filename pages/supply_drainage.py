@@ -79,7 +79,7 @@ def show_streams(balance: queries.Balance) -> None:
     """The streams as a table."""
     if balance.streams.is_empty():
         return
-    show_heading(page, say("streams"))
+    show_heading(page, say("streams"), say("streams_means"))
     rows = balance.streams.with_columns(
         source=pl.col("source").map_elements(node_name, pl.String()),
         target=pl.col("target").map_elements(node_name, pl.String()),
