@@ -25,7 +25,7 @@ from data_sources.problems import ROOT
 from data_sources.settings import Settings
 from data_sources.status import source_status
 from tests.browser.chrome import chromium
-from tests.browser.pictures import keep
+from tests.browser.pictures import FOLDER
 from tests.serving import free_port
 
 WIDTH, HEIGHT = 1400, 520
@@ -56,14 +56,13 @@ def until(holds: Callable[[], bool], what: str) -> None:
         time.sleep(1)
 
 
-def states_of(lake: Path, servers: Path, kind: str) -> set[str]:
-    """The states that sources of a kind are in; none before there are any."""
+def historians(lake: Path, servers: Path) -> set[str]:
+    """The states that the databases' sources of readings are in; none before there are any."""
     if not (servers / "utility" / "sources.toml").exists() or not (lake / "sources.json").exists():
         return set()
     utility = load_utility(servers / "utility")
-    return {
-        one["state"] for one in source_status(Lake(lake, utility), utility, datetime.now(UTC)) if one["kind"] == kind
-    }
+    told = source_status(Lake(lake, utility), utility, datetime.now(UTC))
+    return {one["state"] for one in told if one["kind"] == "sql" and one["source"] in utility.points["source"]}
 
 
 def sources_table(browser: Browser, address: str) -> Image.Image:
@@ -85,17 +84,18 @@ def main() -> int:
     if not (root / "board.json").exists():
         print(f"{root} has no board: run the app over it once (docs/your-own-data.md)", file=sys.stderr)
         return 1
-    with tempfile.TemporaryDirectory() as base:
+    with tempfile.TemporaryDirectory(prefix="live-") as base:
         lake = Path(base) / "lake"
         shutil.copytree(root, lake)
         for cursors in lake.glob("spool/*/cursors.json"):  # an earlier database's
             cursors.unlink()
         with live(lake) as (address, servers), chromium() as browser:
-            until(lambda: states_of(lake, servers, "sql") == {"ok"}, "the sources bring rows")
+            until(lambda: historians(lake, servers) == {"ok"}, "the sources bring rows")
             postmaster = int((servers / "postgres" / "postmaster.pid").read_text(encoding="utf-8").split()[0])
             os.kill(postmaster, signal.SIGTERM)
-            until(lambda: states_of(lake, servers, "sql") == {"failed"}, "the sources miss their database")
-            keep(sources_table(browser, address), "health-database-away")
+            until(lambda: historians(lake, servers) == {"failed"}, "the sources miss their database")
+            picture = sources_table(browser, address).quantize(256, Image.Quantize.FASTOCTREE)
+            picture.save(FOLDER / "health-database-away.png", optimize=True)
     return 0
 
 
