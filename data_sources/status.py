@@ -28,11 +28,11 @@ def source_status(lake: Lake, utility: Utility, now: datetime) -> list[dict[str,
     says why, `since` from when), never (no batch yet), late (a source that polls is silent), ok. What is imported by
     hand is never late: nobody says when it is due.
 
-    refused_at is when the newest row came that is in quarantine. Of a source with a connector also, else null: clock_s
-    (its clock runs so many seconds ahead, or went back where negative), columns_come and columns_gone (so has changed
-    what it sends), unasked (columns that no point or map asks for), ignored (rows of tags that its settings leave out),
-    without_data (heartbeats and the like), set_apart and set_apart_newest (files that could not be taken in, and what
-    is wrong with the newest).
+    refused_at is when the newest row came that is in quarantine, refused_reason why it is there. Of a source with a
+    connector also, else null: clock_s (its clock runs so many seconds ahead, or went back where negative), columns_come
+    and columns_gone (so has changed what it sends), unasked (columns that no point or map asks for), ignored (rows of
+    tags that its settings leave out), without_data (heartbeats and the like), set_apart and set_apart_newest (files
+    that could not be taken in, and what is wrong with the newest).
     """
     stored, bad, facts = _stored(lake), _quarantined(lake), read_facts(lake.root)
     return [
@@ -55,6 +55,7 @@ def remarks(fact: dict[str, Any]) -> list[str]:
             (fact["columns_come"], f"new columns: {fact['columns_come']}"),
             (fact["columns_gone"], f"columns that went: {fact['columns_gone']}"),
             (fact["unasked"], f"columns nobody asks for: {fact['unasked']}"),
+            (fact["quarantined"], f"{fact['quarantined']} rows in quarantine, the newest: {fact['refused_reason']}"),
             (fact["set_apart"], f"{fact['set_apart']} files in failed/, the newest: {fact['set_apart_newest']}"),
         )
         if holds
@@ -89,6 +90,7 @@ def _status(
         "rows": sum(table["rows"] for table in tables.values()),
         "quarantined": sum(table["rows"] for table in refused.values()),
         "refused_at": _iso(refused_at),
+        "refused_reason": next((bad["reason"] for bad in refused.values() if bad["received_at"] == refused_at), None),
         "error": error,
         "since": facts.get("since"),
         "clock_s": facts.get("clock_s"),

@@ -47,7 +47,7 @@ def test_every_setting_is_in_the_docs(name):
 
 
 HEALTH = tomllib.loads((ROOT / "pages" / "components" / "words_health.toml").read_text(encoding="utf-8"))
-SAID = ("since", "clock_ahead", "clock_back", "columns_come", "columns_gone", "unasked", "set_apart")
+SAID = ("since", "clock_ahead", "clock_back", "columns_come", "columns_gone", "unasked", "refused", "set_apart")
 ALARMS = {
     **{f"trouble.{name}": words for name, words in HEALTH["trouble"].items()},
     **{f"source_state.{name}": words for name, words in HEALTH["source_state"].items()},

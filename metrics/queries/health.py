@@ -140,12 +140,12 @@ def points_of(engine: Engine, as_of: datetime, group_id: str) -> pl.DataFrame:
 def sources_now(engine: Engine, as_of: datetime) -> pl.DataFrame:
     """Every source as `data_sources status` says it, worst first, with `lag_s` (age of its newest data) and `groups`.
 
-    Of one that is ok and yet wants to be looked at, the state is `look`: rows refused within a day, a wrong clock,
-    other columns than before, files set apart. What a source did is known as of now only: of a past moment,
-    too, this is how it stands now.
+    Of one that is no failure and yet wants to be looked at, the state is `look`: rows refused within a day, a wrong
+    clock, other columns than before, files set apart. `refused` is how many rows are in quarantine, where one came
+    within a day. What a source did is known as of now only: of a past moment, too, this is how it stands now.
     """
     rows = source_status(engine.lake, engine.utility, as_of)
-    texts = dict.fromkeys(("last_batch_at", "last_data_time", "refused_at", "error"), pl.String)
+    texts = dict.fromkeys(("last_batch_at", "last_data_time", "refused_at", "refused_reason", "error"), pl.String)
     status = pl.DataFrame(rows, infer_schema_length=None, schema_overrides=texts)
     if status.is_empty():
         return status
@@ -158,12 +158,11 @@ def sources_now(engine: Engine, as_of: datetime) -> pl.DataFrame:
     ).unique()
     counted = served.group_by("source").agg(groups=pl.len().cast(pl.Int64))
     worst = pl.col("state").replace_strict({"failed": 0, "late": 1, "look": 2, "never": 3, "ok": 4}, default=0)
-    refused = pl.lit(as_of) - pl.col("refused_at").str.to_datetime(time_zone="UTC") < NEWLY
-    odd = ("clock_s", "columns_come", "columns_gone", "set_apart")
-    look = refused.fill_null(value=False) | pl.any_horizontal(pl.col(odd).is_not_null())
-    status = status.with_columns(
-        state=pl.when((pl.col("state") == "ok") & look).then(pl.lit("look")).otherwise("state")
-    )
+    newly = pl.lit(as_of) - pl.col("refused_at").str.to_datetime(time_zone="UTC") < NEWLY
+    status = status.with_columns(refused=pl.when(newly).then("quarantined"))
+    odd = pl.any_horizontal(pl.col("refused", "clock_s", "columns_come", "columns_gone", "set_apart").is_not_null())
+    look = pl.col("state").is_in(["ok", "never"]) & odd
+    status = status.with_columns(state=pl.when(look).then(pl.lit("look")).otherwise("state"))
     lag = (pl.lit(as_of) - pl.col("last_data_time").str.to_datetime(time_zone="UTC")).dt.total_seconds().clip(0)
     listed = status.join(counted, on="source", how="left", maintain_order="left").with_columns(
         pl.col("groups").fill_null(0), lag_s=lag

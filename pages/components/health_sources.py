@@ -77,6 +77,8 @@ def _remarks(page: Page, row: Mapping[str, Any]) -> str | None:
         how = "clock_ahead" if row["clock_s"] > 0 else "clock_back"
         said.append(say("sources", how, time=duration(abs(row["clock_s"]), say)))
     said += [say("sources", name, names=row[name]) for name in ("columns_come", "columns_gone", "unasked") if row[name]]
+    if row["refused"]:
+        said.append(say("sources", "refused", n=row["refused"], reason=row["refused_reason"]))
     if row["set_apart"]:
         said.append(say("sources", "set_apart", n=row["set_apart"], newest=row["set_apart_newest"]))
     return " · ".join(said) or None

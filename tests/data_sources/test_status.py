@@ -8,7 +8,7 @@ import pytest
 
 from data_sources.contracts import TABLES
 from data_sources.lake import Lake
-from data_sources.status import source_status
+from data_sources.status import remarks, source_status
 
 NOW = datetime(2026, 9, 15, 8, 20, tzinfo=UTC)
 
@@ -32,8 +32,9 @@ def test_before_the_first_batch(tiny_lake):
     assert [one["state"] for one in source_status(tiny_lake, tiny_lake.utility, NOW)] == ["never"] * 3
     assert of(tiny_lake) == {
         "source": "scada", "kind": "import", "state": "never", "last_batch_at": None, "last_data_time": None,
-        "rows": 0, "quarantined": 0, "refused_at": None, "error": None, "since": None, "clock_s": None,
-        "columns_come": None, "columns_gone": None, "unasked": None, "ignored": None, "without_data": None,
+        "rows": 0, "quarantined": 0, "refused_at": None, "refused_reason": None, "error": None, "since": None,
+        "clock_s": None, "columns_come": None, "columns_gone": None, "unasked": None, "ignored": None,
+        "without_data": None,
         "set_apart": None, "set_apart_newest": None,
     }  # fmt: skip
 
@@ -89,6 +90,7 @@ def test_a_stranger_beside_good_stations_is_no_failure_of_the_source(stations):
     refused(stations, 1, 1)
     status = of(stations, now=NOW + timedelta(minutes=2))
     assert (status["state"], status["quarantined"], status["refused_at"]) == ("ok", 1, "2026-09-15T08:21:00Z")
+    assert remarks(status) == ["1 rows in quarantine, the newest: STRANGER is none of the stations"]
 
 
 def test_where_nothing_good_comes_any_more_the_refused_rows_are_the_reason(stations):

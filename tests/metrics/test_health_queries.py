@@ -180,3 +180,11 @@ def test_refused_rows_are_looked_at_for_a_day(tiny_lake):
     engine = engine_of(tiny_lake)
     at = {hours: health.sources_now(engine, AS_OF + hours * HOUR).filter(source="scada") for hours in (1, 25)}
     assert {hours: one["state"][0] for hours, one in at.items()} == {1: "look", 25: "ok"}
+    assert {hours: one["refused"][0] for hours, one in at.items()} == {1: 1, 25: None}
+
+
+def test_a_source_of_which_every_file_failed_is_not_just_one_that_never_came(tiny_lake):
+    write(tiny_lake, "N.pressure", 0.3, first=AS_OF - HOUR)
+    write_facts(tiny_lake.root, {"lab": SourceLog({}).facts | {"set_apart": {"files": 1, "newest": "a.csv: is empty"}}})
+    states = {row["source"]: row["state"] for row in health.sources_now(engine_of(tiny_lake), AS_OF).to_dicts()}
+    assert (states["lab"], states["hotline"]) == ("look", "never")
