@@ -1,5 +1,5 @@
--- Contacts by channel in the span, in as long a time before it, and in the same time 52 weeks earlier. A ticket of a hall
--- is a contact of channel hall. NULL where the channel has no row from before the end of that time.
+-- Contacts of the span by channel; a ticket of a hall is a contact of channel hall. is_whole: what the lake has of the
+-- channel reaches back to the start of the span.
 WITH contacts AS (
     SELECT
         channel,
@@ -12,40 +12,22 @@ WITH contacts AS (
     FROM hall_ticket
 ),
 
-windows AS (
-    SELECT
-        starts_at,
-        ends_at,
-        starts_at - (ends_at - starts_at) AS before_at,
-        starts_at - INTERVAL '364' DAY    AS year_starts_at,
-        ends_at - INTERVAL '364' DAY      AS year_ends_at
-    FROM span
-),
-
 counted AS (
     SELECT
         contacts.channel,
-        min(contacts.started_at)
-            AS first_at,
-        count(*) FILTER (WHERE contacts.started_at >= windows.starts_at AND contacts.started_at < windows.ends_at)
-            AS contacts,
-        count(*) FILTER (WHERE contacts.started_at >= windows.before_at AND contacts.started_at < windows.starts_at)
-            AS previous,
         count(*) FILTER (
-            WHERE contacts.started_at >= windows.year_starts_at AND contacts.started_at < windows.year_ends_at
-        )
-            AS last_year
+            WHERE contacts.started_at >= span.starts_at AND contacts.started_at < span.ends_at
+        )                                                     AS contacts,
+        min(contacts.started_at) <= any_value(span.starts_at) AS is_whole
     FROM contacts
-    CROSS JOIN windows
+    CROSS JOIN span
     GROUP BY contacts.channel
 )
 
 SELECT
-    counted.channel,
-    counted.contacts,
-    100 * counted.contacts / nullif(sum(counted.contacts) OVER (), 0)               AS share,
-    CASE WHEN counted.first_at <= windows.before_at THEN counted.previous END       AS previous,
-    CASE WHEN counted.first_at <= windows.year_starts_at THEN counted.last_year END AS last_year
+    channel,
+    contacts,
+    100 * contacts / nullif(sum(contacts) OVER (), 0) AS share,
+    is_whole
 FROM counted
-CROSS JOIN windows
-ORDER BY counted.contacts DESC, counted.channel ASC
+ORDER BY contacts DESC, channel ASC

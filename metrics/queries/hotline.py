@@ -5,7 +5,7 @@ from datetime import datetime
 import polars as pl
 
 from metrics.engine import Engine
-from metrics.moment_queries import ask_one, days_back
+from metrics.moment_queries import ask_one, days_back, days_before
 
 REPEAT_DAYS = 30
 CHANNEL_DAYS = 30
@@ -53,7 +53,12 @@ def repeats(engine: Engine, as_of: datetime) -> dict[str, int | None]:
     """Of the 30 days before `as_of`: calls (all), repeated (about something reported before), previous (repeated in the
     30 days before those), last_year (52 weeks earlier); the last two None where the lake doesn't reach back.
     """
-    return ask_one(engine, as_of, "calls_repeats", days_back(engine, as_of, REPEAT_DAYS)).row(0, named=True)
+    told = ask_one(engine, as_of, "calls_repeats", days_back(engine, as_of, REPEAT_DAYS)).row(0, named=True)
+    found = {"calls": told["calls"], "repeated": told["repeated"]}
+    for name, span in days_before(engine, as_of, REPEAT_DAYS).items():
+        past = ask_one(engine, as_of, "calls_repeats", span).row(0, named=True)
+        found[name] = past["repeated"] if past["is_whole"] else None
+    return found
 
 
 def reports(engine: Engine, as_of: datetime) -> pl.DataFrame:
@@ -72,4 +77,10 @@ def channels(engine: Engine, as_of: datetime) -> pl.DataFrame:
     Columns channel, contacts, share (%), previous (the 30 days before those), last_year (52 weeks earlier); the last
     two are null where the lake doesn't reach back.
     """
-    return ask_one(engine, as_of, "contact_channels", days_back(engine, as_of, CHANNEL_DAYS))
+    told = ask_one(engine, as_of, "contact_channels", days_back(engine, as_of, CHANNEL_DAYS)).drop("is_whole")
+    for name, span in days_before(engine, as_of, CHANNEL_DAYS).items():
+        past = ask_one(engine, as_of, "contact_channels", span).filter("is_whole")
+        told = told.join(
+            past.select("channel", pl.col("contacts").alias(name)), on="channel", how="left", maintain_order="left"
+        )
+    return told

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import polars as pl
 
 from metrics.engine import Engine
-from metrics.moment_queries import YEAR, ask_one, days_back
+from metrics.moment_queries import YEAR, ask_one, days_back, days_before
 
 QUALITY_DAYS = 7
 COMPLAINT_DAYS = 30
@@ -53,8 +53,10 @@ def complaints(engine: Engine, as_of: datetime) -> pl.DataFrame:
     Columns is_pilot, site_id (null: all of them), connections, complaints, per_1000, previous_per_1000 (the 30 days
     before), last_year_per_1000 (52 weeks earlier); null where connections, or calls of that time, are not known.
     """
-    window = days_back(engine, as_of, COMPLAINT_DAYS)
-    zones = ask_one(engine, as_of, "zone_complaints", window)
+    zones = ask_one(engine, as_of, "zone_complaints", days_back(engine, as_of, COMPLAINT_DAYS)).drop("is_whole")
+    for name, span in days_before(engine, as_of, COMPLAINT_DAYS).items():
+        past = ask_one(engine, as_of, "zone_complaints", span).filter("is_whole")
+        zones = zones.join(past.select("site_id", pl.col("complaints").alias(name)), on="site_id", how="left")
     counts = ("complaints", "previous", "last_year")
     known = zones.filter(pl.col("connections") > 0)
     # a sum of nothing known stays unknown

@@ -1,46 +1,23 @@
--- Calls of each zone about its water (quality, low pressure, no water), by any channel: in the span, in as long a time
--- before it, and in the same time 52 weeks earlier (NULL where the lake has no call at all, or none from before then).
-WITH windows AS (
-    SELECT
-        span.starts_at,
-        span.ends_at,
-        span.starts_at - (span.ends_at - span.starts_at) AS before_at,
-        span.starts_at - INTERVAL '364' DAY              AS year_starts_at,
-        span.ends_at - INTERVAL '364' DAY                AS year_ends_at,
-        (SELECT min(call.started_at) FROM call)          AS known_from
-    FROM span
-),
+-- Calls of each zone about its water (quality, low pressure, no water) in the span, by any channel; NULL where the lake has
+-- no call at all. is_whole: its calls reach back to the start of the span.
+WITH known AS (SELECT min(started_at) AS known_from FROM call),
 
 told AS (
-    SELECT
-        site_id,
-        started_at
+    SELECT call.site_id
     FROM call
-    WHERE category IN ('quality', 'low_pressure', 'no_water')
+    JOIN span ON call.started_at >= span.starts_at AND call.started_at < span.ends_at
+    WHERE call.category IN ('quality', 'low_pressure', 'no_water')
 )
 
 SELECT
     sites.site_id,
-    coalesce(list_contains(string_split(sites.tags, ' '), 'pilot'), FALSE) AS is_pilot,
+    coalesce(list_contains(string_split(sites.tags, ' '), 'pilot'), FALSE)         AS is_pilot,
     sites.connections,
-    CASE
-        WHEN any_value(windows.known_from) IS NOT NULL
-            THEN count(*) FILTER (WHERE told.started_at >= windows.starts_at AND told.started_at < windows.ends_at)
-    END                                                                    AS complaints,
-    CASE
-        WHEN any_value(windows.known_from) <= any_value(windows.before_at)
-            THEN
-                count(*) FILTER (WHERE told.started_at >= windows.before_at AND told.started_at < windows.starts_at)
-    END                                                                    AS previous,
-    CASE
-        WHEN any_value(windows.known_from) <= any_value(windows.year_starts_at)
-            THEN
-                count(*) FILTER (
-                    WHERE told.started_at >= windows.year_starts_at AND told.started_at < windows.year_ends_at
-                )
-    END                                                                    AS last_year
+    CASE WHEN any_value(known.known_from) IS NOT NULL THEN count(told.site_id) END AS complaints,
+    coalesce(any_value(known.known_from) <= any_value(span.starts_at), FALSE)      AS is_whole
 FROM sites
-CROSS JOIN windows
+CROSS JOIN known
+CROSS JOIN span
 LEFT JOIN told ON told.site_id = sites.site_id
 WHERE sites.kind = 'zone'
 GROUP BY sites.site_id, sites.tags, sites.connections
