@@ -139,13 +139,20 @@ class Collecting:
 def shown_error(error: BaseException | None, sources: list[Source]) -> str:
     """An error as one line that shows no secret."""
     cause = getattr(error, "orig", None) or error  # what SQLAlchemy lays around a driver's own words is for programmers
-    said = str(cause).partition("(Background on this error")[0]
+    said = _in_words(cause).partition("(Background on this error")[0]
     text = " ".join([line.strip() for line in said.splitlines() if line.strip()][:2])[:300]
     if not isinstance(error, BadInput):
         text = f"{type(error).__name__}: {text}"
     for source in sources:
         text = without_secrets(text, source.settings.model_dump())
     return text
+
+
+def _in_words(cause: BaseException | None) -> str:
+    """What an error says; some drivers say it in bytes."""
+    args: tuple[Any, ...] = getattr(cause, "args", ())
+    parts = args[0] if len(args) == 1 and isinstance(args[0], tuple) else args
+    return "\n".join(one.decode(errors="replace") for one in parts if isinstance(one, bytes)) or str(cause)
 
 
 @contextmanager

@@ -29,7 +29,7 @@ def probe(utility: Utility, name: str) -> list[Problem]:
     asked = subprocess.run(command, input=pickle.dumps(sources), stdout=subprocess.PIPE, cwd=ROOT, check=False)
     found: list[Problem | str] = pickle.loads(asked.stdout) if asked.returncode == 0 else [how_ended(asked.returncode)]
     place = shown_path(file), line_of(file, name), name
-    return [Problem(*place, one) if isinstance(one, str) else one for one in found]
+    return list(dict.fromkeys(Problem(*place, one) if isinstance(one, str) else one for one in found))
 
 
 def asked_of(source: Source) -> list[Problem]:

@@ -3,6 +3,7 @@
 import importlib.util
 import inspect
 import re
+import shutil
 import subprocess
 import sys
 
@@ -14,7 +15,6 @@ from data_sources.contracts import TABLES
 from data_sources.load import check_utility, load_utility
 from data_sources.problems import ROOT, BadInput
 from data_sources.sources import READY_MADE, sources_of
-from tests.small_utility import write_small_utility
 
 QUALITY = (ROOT / "docs" / "connectors" / "README.md").read_text(encoding="utf-8")
 SIGNATURES = {
@@ -71,7 +71,8 @@ def test_it_has_a_test_and_touches_no_lake(kind):
 
 @pytest.mark.parametrize("kind", kinds())
 def test_the_configuration_of_its_page_works_when_pasted(kind, tmp_path):
-    folder = write_small_utility(tmp_path / "tiny")
+    """Into the demonstration's folder, in place of its sources of those names."""
+    folder = shutil.copytree(ROOT / "sample_data" / "utility", tmp_path / "utility")
     page = (ROOT / "docs" / "connectors" / f"{kind}.md").read_text(encoding="utf-8")
     pasted = blocks(page, "sources.toml")
     assert pasted, "no block titled sources.toml"
@@ -82,15 +83,10 @@ def test_the_configuration_of_its_page_works_when_pasted(kind, tmp_path):
         (folder / "sources.toml").write_text("\n\n".join([*kept, block]))
         if number == 0:
             with (folder / "points.csv").open("a", encoding="utf-8") as points:
-                points.writelines(fit(row) for rows in blocks(page, "points.csv") for row in rows.splitlines())
+                points.writelines(blocks(page, "points.csv"))
         assert [str(problem) for problem in check_utility(folder)] == []
     utility = load_utility(folder)
     assert {one.settings.kind for name in utility.sources for one in sources_of(utility, name)} == {kind}
-
-
-def fit(row: str) -> str:
-    """A row of points.csv under a name of its own, as the small utility may have a point of that name."""
-    return "pasted." + row + "\n"
 
 
 @pytest.mark.parametrize("kind", kinds())
@@ -148,3 +144,14 @@ def test_a_new_connector_passes_the_linter(kind, tmp_path):
 def test_ready_made_maps_are_named_in_the_docs():
     page = (ROOT / "docs" / "connectors" / "sql.md").read_text(encoding="utf-8")
     assert [path.stem for path in READY_MADE.glob("*.toml") if f"`{path.stem}`" not in page] == []
+
+
+def test_databases_that_were_never_asked_are_said_to_be():
+    page = (ROOT / "docs" / "connectors" / "sql.md").read_text(encoding="utf-8")
+    others = re.findall(r"\]\((\w+)\.md\) \| `", page)
+    assert set(others) == {"mssql", "kingbase", "dm", "opengauss", "tdengine"}
+    for name in others:
+        text = (ROOT / "docs" / "connectors" / f"{name}.md").read_text(encoding="utf-8")
+        assert text.count("*Not tried against a server:") == 1
+        assert "\n## Traps\n" in text
+        assert re.search(r'^url = "\w+(\+\w+)?://\w+:\$\{\w+\}@', text, re.MULTILINE)

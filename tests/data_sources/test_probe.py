@@ -94,6 +94,14 @@ def test_a_driver_that_is_not_there_or_dies(folder, tmp_path, monkeypatch):
     ]
 
 
+def test_a_driver_that_speaks_in_bytes(folder):
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        (problem,) = said(folder, f"mssql+pymssql://u@127.0.0.1:{nobody.getsockname()[1]}/x")
+    assert problem.startswith(":2: scada: OperationalError: DB-Lib error message 20009, severity 9: Unable to connect")
+    assert "\\n" not in problem
+
+
 def test_what_nobody_can_ask_is_not_asked(folder):
     assert probe(load_utility(folder), "scada") == []
 
