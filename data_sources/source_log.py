@@ -13,6 +13,8 @@ FILE = "sources.json"
 STEPS_BACK = 3
 """A clock went back where so many batches in a row are older than what came before; one alone is a late batch."""
 WENT_BACK = timedelta(minutes=10)
+GONE_AFTER = timedelta(hours=1)
+"""A column that has been missing for so long went."""
 
 
 class SourceLog:
@@ -39,7 +41,7 @@ class SourceLog:
         facts["ignored"] += made.ignored
         facts["without_data"] += made.without_data
         facts["last_batch_at"] = received_at.isoformat()
-        self._columns(made, report.table)
+        self._columns(made, report.table, received_at)
         if newest is not None:
             self._clock(newest, received_at)
 
@@ -63,18 +65,24 @@ class SourceLog:
             self.facts["since"] = None if said is None else since or datetime.now(UTC).isoformat()
         self.facts["error"] = said
 
-    def _columns(self, made: Drained, table: str) -> None:
+    def _columns(self, made: Drained, table: str, received_at: datetime) -> None:
         """A source that changes what it sends is named: columns that went, until a restart; columns that came and that
         nobody asks for, until somebody does or they are ignored.
+
+        Not every batch has every column: one that is missing went where others came in its place, or after a while.
         """
         if not made.columns:
             return
         known = self.usual(table)
         usual = made.columns if known is None else known | (made.columns - made.unasked)
+        come, before = sorted(made.unasked - usual), self.facts["tables"].get(table, {}).get("missing", {})
+        missing = {name: before.get(name, received_at.isoformat()) for name in sorted(usual - made.columns)}
+        long_ago = (received_at - GONE_AFTER).isoformat()
         self.facts["tables"][table] = {
             "usual": sorted(usual),
-            "come": sorted(made.unasked - usual),
-            "gone": sorted(usual - made.columns),
+            "come": come,
+            "missing": missing,
+            "gone": [name for name, since in missing.items() if come or since <= long_ago],
             "unasked": sorted(made.unasked),
         }
 
