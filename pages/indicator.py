@@ -150,6 +150,7 @@ def show() -> None:
         facts = indicator_facts(page.wanted.get("id", first_tile(page.utility)), page.at)
     except KeyError:
         page_head(page, say("indicator", "no_such"))
+        show_missing(page, say("indicator", "no_such"), say("indicator", "no_such_how"))
         return
     page_head(page, getattr(facts.indicator.name, page.lang))
     draw(facts)

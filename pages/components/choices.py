@@ -63,11 +63,12 @@ def select(
         else:
             st.query_params[name] = chosen
 
-    place = options.index(wanted) if wanted in options else None
+    # the address is right, also where a link has changed it since the box was drawn
+    st.session_state[key] = wanted if wanted in options else None
     chosen: str | None = st.selectbox(
         label,
         options,
-        place,
+        None,
         format_func=words,
         key=key,
         on_change=carry,

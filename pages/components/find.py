@@ -36,7 +36,9 @@ class Found:
             return 0
         if any(word.startswith(text) for word in words):
             return 1
-        return 2 if any(text in word for word in words) else None
+        if any(text in word for word in words):
+            return 2
+        return 3 if all(any(part in word for word in words) for part in text.split()) else None
 
 
 def find(utility: Utility, text: str) -> list[Found]:

@@ -91,6 +91,16 @@ def test_a_kind_and_a_group_of_the_address(sample_page, sample_lake):
     assert f'data-v="{level!r}"' in points
 
 
+@pytest.mark.slow
+def test_a_box_follows_the_address_that_a_link_has_changed(sample_page):
+    test = sample_page("health")
+    assert test.selectbox(key="choice.kind").value is None
+    test.query_params["kind"] = "rain_gauge"
+    html = shown_html(test.run())
+    assert test.selectbox(key="choice.kind").value == "rain_gauge"
+    assert html.split('data-table="groups"')[1].split("</table>")[0].count("<tr>") == 11
+
+
 def test_a_refused_row_is_seen_corrected_and_imported(live):
     # refused a moment ago, for its quality
     at = datetime.now(UTC).replace(second=0, microsecond=0) - 2 * HOUR

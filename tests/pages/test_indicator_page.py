@@ -115,7 +115,9 @@ def test_english_with_definition_and_clause(page):
 
 @pytest.mark.parametrize("indicator_id", ["no_such", "<b>", ""])
 def test_an_unknown_indicator_is_said_not_thrown(page, indicator_id):
-    assert "没有这个指标" in text(page(id=indicator_id))
+    shown = text(page(id=indicator_id))
+    assert "没有这个指标" in shown and "指标目录" in shown
+    assert 'class="failure"' not in shown and "<b></b>" not in shown
 
 
 def test_before_the_first_rows_everything_is_unknown(page):
