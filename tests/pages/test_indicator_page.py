@@ -15,6 +15,7 @@ from pages.components.lineage_picture import lineage_picture
 from pages.components.trend_chart import trend_chart
 from pages.components.words import words_in
 from tests.conftest import AS_OF
+from tests.linked_lake import linked_lake
 from tests.pages import boards
 from tests.pages.page_numbers import cells
 
@@ -95,12 +96,16 @@ def test_a_chosen_site_goes_into_the_address(page):
     assert test.query_params["site"] in ("ZN07", ["ZN07"])
 
 
-def test_what_the_screen_showed_then_stands_beside_what_is_computed_now(page, sample_lake, demonstration):
+def test_what_the_screen_showed_then_stands_beside_what_is_computed_now(
+    page, sample_lake, demonstration, tmp_path, monkeypatch
+):
+    lake = linked_lake(sample_lake, tmp_path / "lake")
+    monkeypatch.setenv("WATER_LAKE", str(lake.root))
     shown = boards.board(
         utility=demonstration.id, as_of=AS_OF - timedelta(minutes=5), made_at=AS_OF - timedelta(minutes=5)
     )  # every tile of it says 99.5
     row = pl.DataFrame({"as_of": [AS_OF - timedelta(minutes=5)], "version": ["1"], "json": [json.dumps(shown)]})
-    sample_lake.write("board", row.with_columns(pl.col("as_of").cast(pl.Datetime("us", "UTC"))), source="metrics")
+    lake.write("board", row.with_columns(pl.col("as_of").cast(pl.Datetime("us", "UTC"))), source="metrics")
     moment = {"id": "pressure_compliance", "at": (AS_OF - timedelta(minutes=3)).isoformat()}
     assert any("99.5 %（正常）" in told.value for told in page(**moment).info)
     assert not any("99.5" in told.value for told in page(**moment, **{"as": "computed"}).info)
