@@ -68,7 +68,7 @@ def test_every_alarm_of_data_health_is_in_the_docs_by_its_own_words(name, lang):
 
 def test_no_remark_of_a_source_is_left_out():
     page = (ROOT / "pages" / "components" / "health_sources.py").read_text(encoding="utf-8")
-    said = page.partition("def _remarks")[2].partition("def _wrapped")[0]
+    said = page.partition("def _wrong")[2].partition("def _wrapped")[0]
     assert {name for name in HEALTH["sources"] if f'"{name}"' in said} == set(SAID)
 
 

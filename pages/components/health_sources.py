@@ -52,8 +52,7 @@ def show_sources(page: Page, sources: pl.DataFrame) -> None:
     columns = [
         Column("source", say("sources", "source")),
         Column("state", say("sources", "state"), words="source_state", draw=lambda row: mark(row["state"])),
-        Column("error", say("sources", "error"), draw=lambda row: _wrapped(row["error"])),
-        Column("remarks", say("sources", "remarks"), draw=lambda row: _wrapped(row["remarks"])),
+        Column("wrong", say("sources", "wrong"), draw=lambda row: _wrapped(row["wrong"])),
         Column("lag_s", say("sources", "lag"), draw=lambda row: _lag(page, row["lag_s"])),
         Column("last_batch_at", say("sources", "batch")),
         Column("last_data_time", say("sources", "data")),
@@ -62,15 +61,15 @@ def show_sources(page: Page, sources: pl.DataFrame) -> None:
         Column("groups", say("sources", "groups")),
         Column("kind", say("sources", "kind")),
     ]
-    remarks = pl.Series("remarks", [_remarks(page, row) for row in sources.iter_rows(named=True)], dtype=pl.String)
+    wrong = pl.Series("wrong", [_wrong(page, row) for row in sources.iter_rows(named=True)], dtype=pl.String)
     if page.view.at is not None:
         st.html(f'<p class="rest">{escape(say("sources", "as_of_now"))}</p>')
-    show_table(page, sources.with_columns(times, remarks), columns, "sources", None)
+    show_table(page, sources.with_columns(times, wrong), columns, "sources", None)
 
 
-def _remarks(page: Page, row: Mapping[str, Any]) -> str | None:
-    """What an operator should know of a source beside its state: since when, its clock, its columns."""
-    say, said = page.say, []
+def _wrong(page: Page, row: Mapping[str, Any]) -> str | None:
+    """What an operator should know of a source beside its state: the error, since when, and every remark."""
+    say, said = page.say, [] if row["error"] is None else [row["error"]]
     if row["since"] is not None:
         said.append(say("sources", "since", time=local(row["since"], page.utility.timezone, "%m-%d %H:%M")))
     if row["clock_s"]:
