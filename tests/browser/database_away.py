@@ -11,10 +11,11 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from PIL import Image
 from playwright.sync_api import Browser
@@ -56,13 +57,26 @@ def until(holds: Callable[[], bool], what: str) -> None:
         time.sleep(1)
 
 
-def historians(lake: Path, servers: Path) -> set[str]:
-    """The states that the databases' sources of readings are in; none before there are any."""
+def historians(lake: Path, servers: Path) -> list[dict[str, Any]]:
+    """What status says of the databases' sources of readings; nothing before there are any."""
     if not (servers / "utility" / "sources.toml").exists() or not (lake / "sources.json").exists():
-        return set()
+        return []
     utility = load_utility(servers / "utility")
     told = source_status(Lake(lake, utility), utility, datetime.now(UTC))
-    return {one["state"] for one in told if one["kind"] == "sql" and one["source"] in utility.points["source"]}
+    return [one for one in told if one["kind"] == "sql" and one["source"] in utility.points["source"]]
+
+
+def bring_rows(told: Sequence[dict[str, Any]]) -> bool:
+    """Whether each has brought the newest rows."""
+    now, fresh = datetime.now(UTC), timedelta(minutes=2)
+    return bool(told) and all(
+        one["state"] == "ok" and now - datetime.fromisoformat(one["last_data_time"]) < fresh for one in told
+    )
+
+
+def fail(told: Sequence[dict[str, Any]]) -> bool:
+    """Whether each fails."""
+    return bool(told) and all(one["state"] == "failed" for one in told)
 
 
 def sources_table(browser: Browser, address: str) -> Image.Image:
@@ -90,10 +104,10 @@ def main() -> int:
         for cursors in lake.glob("spool/*/cursors.json"):  # an earlier database's
             cursors.unlink()
         with live(lake) as (address, servers), chromium() as browser:
-            until(lambda: historians(lake, servers) == {"ok"}, "the sources bring rows")
+            until(lambda: bring_rows(historians(lake, servers)), "the sources bring rows")
             postmaster = int((servers / "postgres" / "postmaster.pid").read_text(encoding="utf-8").split()[0])
             os.kill(postmaster, signal.SIGTERM)
-            until(lambda: historians(lake, servers) == {"failed"}, "the sources miss their database")
+            until(lambda: fail(historians(lake, servers)), "the sources miss their database")
             picture = sources_table(browser, address).quantize(256, Image.Quantize.FASTOCTREE)
             picture.save(FOLDER / "health-database-away.png", optimize=True)
     return 0
