@@ -154,7 +154,8 @@ def contact_sheet(pictures: list[Image.Image], columns: int = COLUMNS, thumb: in
 
 
 def pictures(browser: Browser, shots: Sequence[Shot], worker: str) -> dict[Shot, Image.Image]:
-    """Every shot, situation by situation. Without a worker (`external`) a board says so, the pages behind it don't."""
+    """Every shot, situation by situation. Without a worker (`external`) a board says so, and data health;
+    the other pages don't."""
     settings = Settings()
     utility = load_utility(settings.utility)
     lake, bwdf = settings.lake_of(utility.id), settings.lake_of("bwdf")
