@@ -54,7 +54,7 @@ def show_balance(balance: queries.Balance) -> None:
             show_chart(page, figure, "water-balance", say("balance_alt"), SANKEY_HEIGHT)
     else:
         show_chart(page, figure, "water-balance", say("balance_alt"), FEW_HEIGHT)
-    st.html(basis_key(basis, page.view.theme))
+    st.html(basis_key(basis, say("unit"), page.view.theme))
     for name, sites in (("unmetered", balance.unmetered), ("unbilled", balance.unbilled)):
         if sites:
             st.html(f'<p class="quiet">▨ {escape(say(name, sites=some_of(sites)))}</p>')
@@ -64,8 +64,8 @@ def show_balance(balance: queries.Balance) -> None:
 
 
 def amount(m3: float) -> str:
-    """Some water with its unit, thousands apart."""
-    return f"{m3:,.0f} {page.say('unit', 'm^3')}".replace(",", "\u2009")
+    """Some water in m³, thousands apart."""
+    return f"{m3:,.0f}".replace(",", "\u2009")
 
 
 def some_of(sites: list[str]) -> str:

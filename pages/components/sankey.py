@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from html import escape
+from textwrap import wrap
 
 import plotly.graph_objects as go
 import polars as pl
@@ -11,8 +12,8 @@ from pages.components.theme import themes
 OPACITY = {"metered": 0.55, "billed": 0.32, "difference": 0.8}
 MARGIN = 0.05
 """Of the height above and below the streams, where the labels of thin ones reach."""
-LONGEST = 16
-"""Characters of a name in one line."""
+LONGEST = 10
+"""Characters of a line of a name."""
 PAD = 26
 """Between the nodes of a column, px: a label has two lines."""
 
@@ -32,15 +33,16 @@ def sankey(
     colours = themes()[theme]
     passes = _passes(streams)
     names = {node: escape(name(node)) for node in passes}
+    between = set(streams["source"])
     place = {node: at for at, node in enumerate(passes)}
     tones = _tones(theme)
     figure = go.Figure()
     figure.add_sankey(
         arrangement="snap",
         domain={"y": [MARGIN, 1 - MARGIN]},
-        textfont={"color": colours["text"], "size": 14, "shadow": ", ".join([f"0 0 3px {colours['ground']}"] * 3)},
+        textfont={"color": colours["text"], "size": 13, "shadow": ", ".join([f"0 0 3px {colours['ground']}"] * 3)},
         node={
-            "label": [f"{_in_lines(names[node])}<br>{amount(m3)}" for node, m3 in passes.items()],
+            "label": [f"{_lines(name(node), node in between)}<br>{amount(m3)}" for node, m3 in passes.items()],
             "color": colours["spark"], "line_width": 0, "pad": PAD, "thickness": 14,
             "customdata": list(names.values()),
             "hovertemplate": "%{customdata}: %{value:,.0f} m³<extra></extra>",
@@ -59,16 +61,16 @@ def sankey(
     return figure
 
 
-def basis_key(words: Mapping[str, str], theme: str) -> str:
-    """HTML that says which tone stands for which way of knowing."""
+def basis_key(words: Mapping[str, str], unit: str, theme: str) -> str:
+    """HTML that says which tone stands for which way of knowing, and in what `unit` the numbers are."""
     tones = _tones(theme)
     told = "".join(f'<span><i style="background:{tones[one]}"></i> {escape(words[one])}</span>' for one in tones)
-    return f'<p class="key">{told}</p>'
+    return f'<p class="key">{told}<span>{escape(unit)}</span></p>'
 
 
-def _in_lines(name: str) -> str:
-    """A long name in two lines, so that it ends before the next node."""
-    return "<br>".join(name.rsplit(" ", 1)) if len(name) > LONGEST else name
+def _lines(name: str, is_between: bool) -> str:
+    """A name in lines, so that it ends before the next node; an end has room to its left, but is low."""
+    return "<br>".join(map(escape, wrap(name, LONGEST) if is_between else [name]))
 
 
 def _passes(streams: pl.DataFrame) -> dict[str, float]:
