@@ -14,7 +14,9 @@ MARGIN = 0.05
 """Of the height above and below the streams, where the labels of thin ones reach."""
 LONGEST = 10
 """Characters of a line of a name."""
-PAD = 26
+THINNEST = 0.001
+"""Of the widest stream: what is thinner would not be seen, and is not drawn."""
+PAD = 30
 """Between the nodes of a column, px: a label has two lines."""
 
 
@@ -31,9 +33,11 @@ def sankey(
     measured; the others in grey.
     """
     colours = themes()[theme]
-    passes = _passes(streams)
+    drawn = streams.filter(pl.col("m3") >= THINNEST * pl.col("m3").max())
+    nodes = {*drawn["source"], *drawn["target"]}
+    passes = {node: m3 for node, m3 in _passes(streams).items() if node in nodes}
     names = {node: escape(name(node)) for node in passes}
-    between = set(streams["source"])
+    between = set(drawn["source"])
     place = {node: at for at, node in enumerate(passes)}
     tones = _tones(theme)
     figure = go.Figure()
@@ -48,11 +52,11 @@ def sankey(
             "hovertemplate": "%{customdata}: %{value:,.0f} m³<extra></extra>",
         },
         link={
-            "source": [place[node] for node in streams["source"]],
-            "target": [place[node] for node in streams["target"]],
-            "value": streams["m3"].to_list(),
-            "color": [tones[basis] for basis in streams["basis"]],
-            "customdata": [words[basis] for basis in streams["basis"]],
+            "source": [place[node] for node in drawn["source"]],
+            "target": [place[node] for node in drawn["target"]],
+            "value": drawn["m3"].to_list(),
+            "color": [tones[basis] for basis in drawn["basis"]],
+            "customdata": [words[basis] for basis in drawn["basis"]],
             "hovertemplate": (
                 "%{source.customdata} → %{target.customdata}<br>%{value:,.0f} m³ · %{customdata}<extra></extra>"
             ),
@@ -70,7 +74,7 @@ def basis_key(words: Mapping[str, str], unit: str, theme: str) -> str:
 
 def _lines(name: str, is_between: bool) -> str:
     """A name in lines, so that it ends before the next node; an end has room to its left, but is low."""
-    return "<br>".join(map(escape, wrap(name, LONGEST) if is_between else [name]))
+    return "<br>".join(map(escape, wrap(name, LONGEST, break_long_words=False) if is_between else [name]))
 
 
 def _passes(streams: pl.DataFrame) -> dict[str, float]:

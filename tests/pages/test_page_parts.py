@@ -18,6 +18,7 @@ from pages.components.find import find
 from pages.components.links import View
 from pages.components.page import Page
 from pages.components.page_list import DECLARED, PAGES, entry_of
+from pages.components.sankey import basis_key, sankey
 from pages.components.table import MOST_ROWS, Column, in_order, table_html, taken_away
 from pages.components.tables import as_csv, as_xlsx
 from pages.components.theme import themes
@@ -181,3 +182,13 @@ def test_pictures_show_every_page_at_each_size_in_each_situation():
     assert len(shots) == len(SIZES) * len([one for one in PAGES if one.path])
     assert {(shot.scene, shot.width) for shot in shots} == {(scene, width) for scene in SCENES for width, _ in SIZES}
     assert {(shot.theme, shot.lang) for shot in shots} == {(theme, lang) for theme in themes() for lang in LANGUAGES}
+
+
+def test_a_sankey_draws_what_can_be_seen():
+    rows = [("a <b>", "mid", 1000.0, "metered"), ("mid", "end", 999.6, "billed"), ("mid", "lost", 0.4, "difference")]
+    streams = pl.DataFrame(rows, schema=["source", "target", "m3", "basis"], orient="row")
+    words = {"metered": "M", "billed": "B", "difference": "D"}
+    trace = sankey(streams, lambda node: node, lambda m3: f"{m3:.0f}", words, "dark").data[0]
+    assert list(trace.link.value) == [1000.0, 999.6]
+    assert list(trace.node.label) == ["a &lt;b&gt;<br>1000", "mid<br>1000", "end<br>1000"]
+    assert "M</span>" in basis_key(words, "m³", "dark") and ">m³</span>" in basis_key(words, "m³", "dark")
