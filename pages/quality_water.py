@@ -67,7 +67,7 @@ def actions() -> None:
     title = "title_zh" if page.lang == "zh" else "title_en"
     shares = ("progress", "expected")
     rows = items.with_columns(
-        title=pl.coalesce(title, "title_zh"),
+        timeline=pl.format("{} – {}", "starts_on", "due_on"), title=pl.coalesce(title, "title_zh"),
         **{f"{name}_share": 100 * pl.col(name) for name in shares},
     )  # fmt: skip
 
