@@ -97,6 +97,11 @@ def counted(name: str, label: str, group: str, **by: str) -> Column:
     return Column(name, label, link=to)
 
 
+def since(row: Row) -> str:
+    """The day since when a meter is in its state; nothing says so where it has no event."""
+    return "–" if row["since"] is None else page.time(row["since"], "%Y-%m-%d")
+
+
 def lists() -> None:
     """The meters behind a count."""
     dn = page.wanted.get("dn", "")
@@ -116,14 +121,14 @@ def lists() -> None:
     columns = [
         Column("meter_id", say("meters", "meter_id")),
         Column("dn_mm", say("meters", "dn_mm")),
-        Column("q3_m3h", say("meters", "q3"), "m^3/h"),
-        Column("kind", say("meters", "kind"), words="meter_kind"),
-        Column("maker", say("meters", "maker")),
-        Column("lot", say("meters", "lot"), link=lambda row: listed_at("every", lot=row["lot"])),
         Column("state", say("meters", "state"), words="meter_state"),
-        Column("since", say("meters", "since"), draw=lambda row: page.time(row["since"], "%Y-%m-%d")),
+        Column("since", say("meters", "since"), draw=since),
         Column("verified_until", say("meters", "verified_until")),
         Column("zone", say("meters", "site")),
+        Column("lot", say("meters", "lot"), link=lambda row: listed_at("every", lot=row["lot"])),
+        Column("maker", say("meters", "maker")),
+        Column("kind", say("meters", "kind"), words="meter_kind"),
+        Column("q3_m3h", say("meters", "q3"), "m^3/h"),
         Column("account", say("meters", "account")),
     ]
     zone = pl.col("site_id").map_elements(lambda id_: page.named("sites", id_), return_dtype=pl.String()).alias("zone")

@@ -53,8 +53,10 @@ def _waits_over(engine: Engine, as_of: datetime, span: Span) -> pl.DataFrame:
     told = rows.with_columns(
         local_hour=pl.col("hour").dt.convert_time_zone(engine.utility.timezone).dt.hour().cast(pl.Int64)
     )
+    # nobody knows the window of a ticket that was not called
+    of_windows = told.filter(pl.col("window").is_not_null())
     return pl.concat(
-        [_added(told, by) for by in (["hall"], ["hall", "window"], ["hall", "window", "local_hour"])],
+        [_added(told, ["hall"]), _added(of_windows, ["hall", "window"]), _added(of_windows, ["hall", "window", "local_hour"])],
         how="diagonal",
     ).select(
         "hall", "window", "local_hour", "tickets",

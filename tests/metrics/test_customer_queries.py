@@ -212,12 +212,13 @@ def test_the_hall_now_and_its_waits(engine, tiny_lake):
         ticket("D", NOW - timedelta(minutes=12), "2"),
         ticket("E", NOW - timedelta(minutes=6), "1", 4, 30, "served", 1),
         ticket("F", morning - timedelta(days=1), "2", 30, 40, "served", 3),
+        ticket("went away", morning, None, state="cancelled"),
         ticket("month before", NOW - timedelta(days=31), "2", 12, 40, "served"),
         ticket("year before", NOW - timedelta(days=365), "2", 7, 40, "served"),
         ticket("G", NOW - timedelta(minutes=2), "2", 5, 9, "served"),
     )
     # E is at the window; G, called in three minutes, waits; its stars aren't given yet
-    assert hall.now(engine, NOW).rows() == [("H", 2, 12.0, 1, 6, 2)]
+    assert hall.now(engine, NOW).rows() == [("H", 2, 12.0, 1, 7, 2)]
     waits = {(r["window"], r["local_hour"]): r for r in hall.waits(engine, NOW).iter_rows(named=True)}
     assert waits[("1", 9)]["wait_min"] == pytest.approx(6)
     assert (waits[("1", None)]["tickets"], waits[("1", None)]["rating"], waits[("1", None)]["rated"]) == (3, 4.5, 2)
@@ -225,6 +226,9 @@ def test_the_hall_now_and_its_waits(engine, tiny_lake):
         (12, 7), (None, None), (12, 7),
     ]  # fmt: skip
     assert (waits[("2", None)]["missed"], waits[("2", None)]["longest_min"]) == (1, 30)
+    # one without a window counts in the hall alone
+    assert waits[(None, None)]["tickets"] == 8
+    assert [window for window, hour in waits if hour is None] == [None, "1", "2"]
     assert waits[(None, None)]["wait_min"] == pytest.approx((4 + 8 + 3 + 4 + 30) / 5)
 
 

@@ -1,13 +1,15 @@
 """The page of meters on the sample's rows: numbers as polars finds them, from a count to its list, accounts masked."""
 
 import re
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from html import unescape
 from urllib.parse import parse_qsl
 
 import polars as pl
 import pytest
 
+from data_sources.lake import Lake
+from data_sources.load import load_utility
 from data_sources.write import MASK
 from pages.components.stage_flow import Part, Stage, stage_flow
 from tests.conftest import AS_OF
@@ -72,6 +74,18 @@ def test_accounts_are_masked(sample_page, sample_lake):
     accounts = sample_lake.scan("meter").filter(pl.col("account").is_not_null()).collect()["account"]
     assert {row[-1] for row in cells(html, "meters")} == {MASK}
     assert not any(account in html for account in accounts.unique().to_list()[:2000])
+
+
+def test_a_register_without_events_is_enough(empty_page, tmp_path):
+    lake = Lake(tmp_path / "lake", load_utility(tmp_path / "tiny"))
+    own = {"meter_id": "M1", "dn_mm": 20, "q3_m3h": 4.0, "kind": "smart", "maker": "<A>", "lot": "L", "state": "in_use"}
+    lake.write("meter", pl.DataFrame([own]), source="register")
+    html = shown_html(empty_page("meters", at=datetime.now(UTC).isoformat(), **{"as": "computed"}, list="installed"))
+    row = cells(html, "meters")[0]
+    assert row[:5] == ["M1", "20", "在用", "–", "–"]  # nothing says since when, nor until when
+    assert row[7] == "&lt;A&gt;"
+    assert figures(html)["超期在装"] == 1  # without a date it is not known to be verified
+    assert figures(html)["近一年检定合格率"] is None
 
 
 def test_a_stage_links_its_parts_and_marks_what_is_late():
