@@ -55,10 +55,8 @@ def _waits_over(engine: Engine, as_of: datetime, span: Span) -> pl.DataFrame:
     )
     # nobody knows the window of a ticket that was not called
     of_windows = told.filter(pl.col("window").is_not_null())
-    return pl.concat(
-        [_added(told, ["hall"]), _added(of_windows, ["hall", "window"]), _added(of_windows, ["hall", "window", "local_hour"])],
-        how="diagonal",
-    ).select(
+    parts = [_added(of_windows, by) for by in (["hall", "window"], ["hall", "window", "local_hour"])]
+    return pl.concat([_added(told, ["hall"]), *parts], how="diagonal").select(
         "hall", "window", "local_hour", "tickets",
         (pl.col("waited_min") / pl.col("called")).fill_nan(None).alias("wait_min"), "longest_min", "missed",
         (pl.col("stars") / pl.col("rated")).fill_nan(None).alias("rating"), "rated",
