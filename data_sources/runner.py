@@ -13,7 +13,7 @@ from itertools import groupby
 import structlog
 
 from data_sources.collect import LAST_TRY, read_json, spool_folder
-from data_sources.connector import Source, connector
+from data_sources.connector import Source, connector, receives
 from data_sources.contracts import TABLES
 from data_sources.drain import drained, newest_time, table_of
 from data_sources.lake import Lake
@@ -30,7 +30,7 @@ COMMIT_EVERY_S = 60.0
 COMMIT_ROWS = 100_000
 """Pending readings become a commit after this time, at this number, or when a day is over."""
 START_AT_ONCE = 3
-"""Processes started in one round: each costs a second of CPU."""
+"""Processes that ask, started in one round: each costs a second of CPU. Those that receive don't let stations wait."""
 AT_ONCE_BYTES = 8 * 1024 * 1024
 """Of one source in one round, so that a long backlog doesn't hold up the others."""
 
@@ -139,7 +139,7 @@ class Runner:
         started = 0
         for feed in self.feeds:
             collector = self._collectors[feed.name]
-            if collector.there or started < START_AT_ONCE:
+            if collector.there or receives(feed.module) or started < START_AT_ONCE:
                 started += bool(collector.keep())
             self._drain(feed)
         self._commit(now)

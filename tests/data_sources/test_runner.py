@@ -253,6 +253,29 @@ def test_a_clock_that_runs_ahead_is_marked_and_its_readings_suspect(lake, histor
     assert lake.scan("reading").collect()["quality"].to_list() == ["suspect"]
 
 
+def test_receivers_are_started_at_once_and_those_that_ask_a_few_a_round(tmp_path, monkeypatch):
+    folder = write_small_utility(tmp_path / "many")
+    asking = "\n".join(f'[s{n}]\nkind = "files"\nfolder = "{tmp_path}"\n{FILES_MAP.format(n=n)}' for n in range(5))
+    with (folder / "sources.toml").open("a") as sources:
+        sources.write(f'\n{asking}[outlet]\nkind = "hj212"\nport = 8590\nstations = ["MN1"]\n')
+    started = []
+    monkeypatch.setattr("data_sources.supervise.Collector.there", property(lambda self: self.name in started))
+    monkeypatch.setattr(
+        "data_sources.supervise.Collector.keep", lambda self: self.name not in started and not started.append(self.name)
+    )
+    runner = Runner(Lake(tmp_path / "lake", load_utility(folder)))
+    runner.step(NOON)
+    assert started == ["s0", "s1", "s2", "outlet"]
+    runner.step(NOON)
+    assert started == ["s0", "s1", "s2", "outlet", "s3", "s4"]
+
+
+FILES_MAP = """[s{n}.map]
+table = "reading"
+columns = {{ tag = "tag", ts = "ts", value = "value" }}
+"""
+
+
 @pytest.mark.slow
 def test_a_source_that_hangs_holds_up_no_other(tmp_path, history):
     folder = write_small_utility(tmp_path / "two")
