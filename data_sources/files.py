@@ -27,6 +27,8 @@ SILENCE_S = 86_400.0
 COLUMNS: dict[str, Any] = {}
 PARQUET = ".parquet"
 SAMPLE_ROWS = 200
+LARGEST_BYTES = 256 * 1024 * 1024
+"""A larger one would hold up other sources for minutes, and may end its process again and again for want of memory."""
 
 
 class Settings(SourceSettings):
@@ -46,7 +48,9 @@ def fetch(source: Source, since: str | None) -> Iterator[Raw]:
     """The files that have settled, oldest first; each is moved away once its content is safe."""
     for path in settled(source.settings.folder, source.map.pattern, source.settings.settle_s):
         try:
-            seen, payload = path.stat(), payload_of(path.name, path.read_bytes())
+            seen = path.stat()
+            _refuse_large(path.name, seen.st_size)
+            payload = payload_of(path.name, path.read_bytes())
             _refuse_misfit(parse(payload, source), source.map, path.name)
         except FAILURES as bad:  # whatever it is, the files behind it have their turn
             move(path, FAILED, str(bad) if isinstance(bad, BadInput) else f"can't be read: {type(bad).__name__}: {bad}")
@@ -99,6 +103,12 @@ def set_apart(source: Source) -> tuple[int, str] | None:
 def payload_of(name: str, content: bytes) -> bytes:
     """A file as the payload of a batch: its name in the first line, for that tells what it is."""
     return name.replace("\n", " ").encode() + b"\n" + content
+
+
+def _refuse_large(name: str, size: int) -> None:
+    if size > LARGEST_BYTES:
+        most = f"{LARGEST_BYTES // 1024**2} MB"
+        raise BadInput([Problem(name, 0, "", f"has {size:,} bytes; split it into files of at most {most}")])
 
 
 def _refuse_misfit(frame: pl.DataFrame, how: Map, name: str) -> None:

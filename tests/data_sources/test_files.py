@@ -139,6 +139,16 @@ def test_files_set_apart_are_told_until_they_are_gone(lake, drop, capsys):
     assert (status["set_apart"], status["set_apart_newest"]) == (None, None)
 
 
+def test_a_file_that_is_too_large_is_set_apart(lake, drop, monkeypatch):
+    monkeypatch.setattr(files, "LARGEST_BYTES", 1024**2)
+    (drop / "flow1.csv").write_bytes(b"Time,W1_FLOW\n" + b" " * 1024**2)
+    (drop / "flow9.csv").write_text("Time,W1_FLOW\n15/09/2026 16:00,7\n")
+    taken_in(lake)
+    assert flows(lake) == [7.0]
+    said = "flow1.csv: has 1,048,589 bytes; split it into files of at most 1 MB\n"
+    assert (drop / "failed" / "flow1.csv.txt").read_text() == said
+
+
 def test_empty_cells_at_the_end_of_a_row_are_no_mistake(lake, drop):
     (drop / "flow1.csv").write_text("Time,W1_FLOW\n15/09/2026 16:00,812.5,,\n15/09/2026 16:05,813\n")
     taken_in(lake)
