@@ -157,7 +157,9 @@ class Plant:
         try:
             if self._connection is None:
                 self._connection = socket.create_connection(("127.0.0.1", self.port), 0.5)
-            stranger = strangers_packet("DataTime=20260915081500") if self.sent % (25 * BURST) == 0 else b""
+            # what stands in quarantine already is not kept again
+            new = f"DataTime=20260915081500;w01018-Rtd={self.sent}"
+            stranger = strangers_packet(new) if self.sent % (25 * BURST) == 0 else b""
             self._connection.sendall(b"".join(map(packet, numbers)) + stranger)
             self.sent = numbers.stop
             self._read_answers(set(numbers))
