@@ -69,7 +69,7 @@ def columns() -> list[Column]:
         return say("catalogue", name)
 
     return [
-        Column("name", label("name"), link=lambda row: page.here(id=row["id"])),
+        Column("name", label("name"), link=lambda row: page.here(id=row["id"]) + "#chosen"),
         Column("module", label("module"), words="module"),
         Column("tile", label("tile")),
         Column("state", label("state")),
@@ -117,6 +117,7 @@ st.html(f"<style>{style()}</style>")
 show_checks()
 run_examples = show_list()
 ids = files["id"].to_list()
+st.html('<i id="chosen"></i>')
 chosen = select(
     page, "id", say("catalogue", "which"), ids, lambda id_: f"{getattr(indicators[id_].name, page.lang)} · {id_}",
     say("catalogue", "pick"),

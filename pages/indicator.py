@@ -69,7 +69,8 @@ def sites(facts: Facts) -> None:
     )
     units = {"value": facts.indicator.unit, "validity": "%"}
     columns = [Column("site", say("indicator", "site"), link=lambda row: page.link("site", site=row["site_id"]))]
-    columns += [Column(name, say("indicator", name), units.get(name, "")) for name in (*names, "validity")]
+    told = [name for name in (*names, "validity") if rows[name].null_count() < rows.height]
+    columns += [Column(name, say("indicator", name), units.get(name, "")) for name in told]
     show_table(page, rows, columns, f"{facts.indicator.id}-sites", 360)
 
 

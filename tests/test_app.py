@@ -15,6 +15,7 @@ from data_sources.lake import Lake
 from data_sources.load import load_utility
 from data_sources.problems import ROOT
 from data_sources.settings import Settings
+from pages.components.page_list import PAGES
 from tests.pages import boards
 from tests.serving import serving
 from tests.small_utility import write_small_utility
@@ -111,6 +112,14 @@ def test_a_page_of_the_app(address):
     answer = requests.get(address, timeout=5)
     assert answer.status_code == 200
     assert "<title>" in answer.text
+
+
+def test_an_address_that_is_no_page_says_so_and_leads_to_all_pages(address):
+    answer = requests.get(f"{address}/%3Cb%3Estocks?lang=en&theme=light", timeout=5)
+    assert answer.status_code == 404
+    assert "There is no such page" in answer.text and "/&lt;b&gt;stocks" in answer.text
+    assert answer.text.count('href="/') == len(PAGES)
+    assert "没有这一页" in requests.get(f"{address}/stocks", timeout=5).text
 
 
 def test_without_a_snapshot_it_is_not_ready(tmp_path):

@@ -50,12 +50,14 @@ def dressed(figure: go.Figure, theme: str, height: int = HEIGHT, legend_lines: i
         "zerolinecolor": colours["line"],
         "linecolor": colours["line"],
         "automargin": True,
+        "exponentformat": "none",
+        "separatethousands": True,
         "title": {"font": {"size": 15}},
     }
     font = {"family": "Noto Sans SC, sans-serif", "size": 15, "color": colours["muted"]}
     figure.update_layout(
         height=height, margin={"l": 8, "r": 8, "t": ABOVE, "b": 8}, paper_bgcolor=colours["ground"],
-        plot_bgcolor=colours["ground"], font=font, hovermode="x unified",
+        plot_bgcolor=colours["ground"], font=font, hovermode="x unified", separators=".\N{THIN SPACE}",
         legend={"orientation": "h", "y": -TICKS / plot, "yanchor": "top", "x": 0}, hoverlabel_namelength=-1,
         modebar={"bgcolor": "rgba(0,0,0,0)", "color": colours["muted"], "activecolor": colours["text"]},
     )  # fmt: skip

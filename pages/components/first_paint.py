@@ -11,6 +11,8 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pages.components.links import view_of
+from pages.components.no_such_page import no_such_page_html
+from pages.components.page_list import entry_of
 from pages.components.shared_html import newest_html
 from pages.components.snapshot import newest_board, utility
 
@@ -50,7 +52,7 @@ _NO_CACHING = (b"etag", b"last-modified", b"cache-control", b"content-length", b
 class FirstPaint:
     """Rewrites HTML documents: the theme of the address for Streamlit's own widgets; on the board also its numbers.
 
-    Stands inside whatever decides who may see them.
+    Of an address that is no page's it says so. Stands inside whatever decides who may see them.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -85,10 +87,14 @@ class _Rewriting:
                 await self._finish(self.start)
 
     async def _finish(self, start: Message) -> None:
-        own, numbers = _before_end(Request(self.scope))
-        body = bytes(self.body).replace(b"</body>", f"{own}{numbers}</body>".encode(), 1)
-        if numbers:
-            body = _ENTRY.sub(_LATER, body, count=1)
+        request, path = Request(self.scope), self.scope["path"].strip("/")
+        if entry_of(path, {}) is None:
+            view = view_of(request.query_params, utility().languages)
+            body, start = no_such_page_html(path, view).encode(), {**start, "status": 404}
+        else:
+            own, numbers = _before_end(request)
+            body = bytes(self.body).replace(b"</body>", f"{own}{numbers}</body>".encode(), 1)
+            body = _ENTRY.sub(_LATER, body, count=1) if numbers else body
         kept = [(name, value) for name, value in start["headers"] if name.lower() not in _NO_CACHING]
         fixed = [(b"content-length", str(len(body)).encode()), (b"cache-control", b"no-store")]
         await self.send({**start, "headers": [*kept, *fixed]})

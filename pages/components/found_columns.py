@@ -11,7 +11,7 @@ from pages.components.table import Column, Row, show_table
 WORDS = {
     "quality": "reading_quality", "quantity": "quantity", "role": "role", "kind": "threshold",
     "group_kind": "group_kind", "site_kind": "site_kind", "category": "call_category", "module": "module",
-    "standard": "standard",
+    "standard": "standard", "unit": "unit",
 }  # fmt: skip
 """Columns whose values are codes → the section of words that says what they mean."""
 
