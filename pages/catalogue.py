@@ -51,11 +51,14 @@ def show_checks() -> None:
         st.html(f'<div class="checked" data-checked="well">○ {escape(say("catalogue", "well", n=files.height))}</div>')
         return
     goes_on = {one.file for one in indicators.values()}
+
+    def meanwhile(file: str) -> str:
+        """What is on the board while a file does not pass."""
+        word = "kept" if file in goes_on else "other" if Path(file).stem in indicators else "not_there"
+        return say("catalogue", word)
+
     broken = dict.fromkeys(problem.file for problem in problems)
-    told = "".join(
-        f"<p><code>{escape(file)}</code> {escape(say('catalogue', 'kept' if file in goes_on else 'not_there'))}</p>"
-        for file in broken
-    )
+    told = "".join(f"<p><code>{escape(file)}</code> {escape(meanwhile(file))}</p>" for file in broken)
     st.html(
         f'<div class="checked alarm" data-checked="broken"><i class="alarm">▲</i> '
         f"<b>{escape(say('catalogue', 'broken'))}</b>{told}{problem_list(problems)}</div>"

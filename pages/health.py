@@ -190,5 +190,7 @@ with line:
 show_points(at)
 show_groups()
 show_sources(page, sources)
-show_quarantine(page, asked_at)
+refused = st.container()  # what an import refuses stands above it at once
 show_import(page)
+with refused:
+    show_quarantine(page, datetime.now(UTC) if page.view.at is None else at)

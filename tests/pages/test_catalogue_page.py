@@ -85,7 +85,7 @@ def test_a_broken_file_is_told_with_its_line_while_the_shipped_one_goes_on(own):
     html = shown_html(catalogue_page())
     assert 'data-checked="broken"' in html
     assert f'data-problem="{own}:' in html
-    assert "总览上没有它" in html
+    assert "仍用随产品的那一个" in html
     assert str(FILE.relative_to(ROOT)) in lines(html)["pressure_compliance"]
 
 

@@ -122,6 +122,16 @@ def test_a_refused_row_is_seen_corrected_and_imported(live):
     assert stored["value"].to_list() == [0.21]
 
 
+def test_what_an_import_refuses_stands_above_it_at_once(live):
+    test = opened("health", lang="en")
+    wrong = f"point_id,ts,span_s,value,quality\nNO.SUCH,{datetime.now(UTC) - HOUR:%Y-%m-%dT%H:%MZ},0,1,good\n"
+    test.file_uploader(key="import.file").set_value(("wrong.csv", wrong.encode(), "text/csv"))
+    next(one for one in test.button if one.label == "Import").click().run()
+    html = shown_html(test)
+    assert figure(html, "to quarantine") == 1
+    assert "NO.SUCH" in html.split('data-table="quarantine"')[1].split("</table>")[0]
+
+
 def test_a_file_that_does_not_fit_is_told_with_its_place(live):
     test = opened("health", lang="en")
     test.file_uploader(key="import.file").set_value(("x.csv", b"a,b\n1,2\n", "text/csv"))
