@@ -76,6 +76,7 @@ def columns() -> list[Column]:
         Column("module", label("module"), words="module"),
         Column("tile", label("tile")),
         Column("state", label("state")),
+        Column("reason", label("reason"), words="reason"),
         Column("value", label("value")),
         Column("of_unit", label("unit")),
         Column("percent", label("validity"), "%"),
@@ -101,17 +102,19 @@ def show_list() -> Callable[[], None]:
     names = pl.Series([getattr(indicators[id_].name, page.lang) for id_ in listed["id"]], dtype=pl.String)
     units = pl.Series([say("unit", unit) for unit in listed["unit"]], dtype=pl.String)
     origin = pl.when("shipped").then(pl.lit(say("catalogue", "shipped"))).otherwise(pl.lit(say("catalogue", "own")))
+    has_source = pl.col("reason").ne_missing("no_source")  # without one nothing was due, and nothing is valid
     rows = listed.with_columns(
         name=names, of_unit=units, origin=origin, tables=pl.col("tables").list.join(", "),
-        percent=100 * pl.col("validity"), checked=pl.lit(say("catalogue", "running")),
+        percent=pl.when(has_source).then(100 * pl.col("validity")), checked=pl.lit(say("catalogue", "running")),
     )  # fmt: skip
+    shown = [one for one in columns() if one.name != "reason" or rows["reason"].count()]
     place = st.empty()
-    place.html(table_html(page, rows, columns(), "indicators", None))
+    place.html(table_html(page, rows, shown, "indicators", None))
 
     def run_examples() -> None:
         told = [checked(id_, examples) for id_, examples in rows.select("id", "examples").iter_rows()]
         with place.container():
-            show_table(page, rows.with_columns(checked=pl.Series(told, dtype=pl.String)), columns(), "indicators", None)
+            show_table(page, rows.with_columns(checked=pl.Series(told, dtype=pl.String)), shown, "indicators", None)
 
     return run_examples
 

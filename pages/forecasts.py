@@ -79,8 +79,11 @@ with left:
 with right:
     days = answer(shown.days_ahead, at, sites[0])
     show_heading(page, say("forecasts", "days"), say("forecasts", "days_means"))
-    day = Column("valid_at", say("forecasts", "day"), draw=lambda row: page.time(row["valid_at"], "%m-%d"))
-    show_table(page, days, [day, column("p10", "m³"), column("p50", "m³"), column("p90", "m³")], "demand-days", 340)
+    if days.is_empty():
+        show_missing(page, say("forecasts", "no_days"), say("forecasts", "no_days_how"))
+    else:
+        day = Column("valid_at", say("forecasts", "day"), draw=lambda row: page.time(row["valid_at"], "%m-%d"))
+        show_table(page, days, [day, column("p10", "m³"), column("p50", "m³"), column("p90", "m³")], "demand-days", 340)
 
 show_heading(page, say("forecasts", "all"), say("forecasts", "all_means"))
 ITEM = Column("name", say("forecasts", "site"), link=lambda row: page.here(site=row["site_id"]))

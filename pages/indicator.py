@@ -42,7 +42,7 @@ def shown_then(facts: Facts) -> str | None:
 def trend(facts: Facts) -> None:
     """The closed periods as a chart."""
     if facts.history["value"].null_count() == facts.history.height:
-        st.info(say("indicator", "no_history"))
+        show_missing(page, say("indicator", "no_history"), say("module_page", "no_trend_how"))
         return
     newest = facts.span.last_day
     figure = trend_chart(
@@ -110,6 +110,8 @@ def behind(facts: Facts, rows: pl.DataFrame) -> None:
     for view, behind_it in found.items():
         st.html(f"<h3>{view}</h3>")
         show_found(page, behind_it, f"{facts.indicator.id}-{view}", 300)
+    if not found:
+        show_missing(page, say("indicator", "nothing_behind"), say("indicator", "no_rows_how"))
     own = [row["point_id"]] if row.get("point_id") else []
     points = own or sorted({point for one in found.values() if "point_id" in one for point in one["point_id"]})
     if points:

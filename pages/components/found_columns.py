@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import polars as pl
 
 from data_sources.vocabulary import QUANTITIES
+from pages.components.frozen import shared_engine
 from pages.components.page import Page
 from pages.components.table import Column, Row, show_table
 
@@ -38,7 +39,8 @@ def with_subject_names(page: Page, rows: pl.DataFrame) -> pl.DataFrame:
     if "subject" not in rows.columns:
         return rows
     names = {one: page.say("quantity", one) for one in QUANTITIES}
-    names |= {one["id"]: one[f"name_{page.lang}"] for one in (page.board or {}).get("indicators", [])}
+    with shared_engine() as engine:
+        names |= {id_: getattr(one.name, page.lang) for id_, one in engine.catalogue.indicators.items()}
     return rows.with_columns(pl.col("subject").replace(names))
 
 

@@ -93,6 +93,8 @@ def _difference(value: float | None, other: float | None, say: Words) -> str:
 
 def _validity(facts: Facts, say: Words) -> str:
     judged = facts.judged
+    if judged.reason == "no_source":
+        return "–"
     share = f"{number(100 * judged.validity)} %"
     if judged.expected is None or (judged.valid or 0) >= judged.expected:
         return share

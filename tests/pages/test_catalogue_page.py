@@ -71,7 +71,7 @@ def test_examples_ran_and_one_indicator_is_shown_in_full(sample_page):
     assert 'data-checked="well"' in html
     limits = html.split('data-table="pressure_compliance-limits"')[1].split("</table>")[0]
     assert ">Pressure compliance<" in limits
-    assert "pressure_compliance" not in limits
+    assert ">pressure_compliance<" not in limits
     count = TEXT.count("\n- points")
     assert f"○ {count} pass" in lines(html)["pressure_compliance"]
     assert html.count('data-passes="yes"') == count
