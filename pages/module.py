@@ -46,9 +46,7 @@ tiles = [] if board is None else [one for one in board["indicators"] if one["mod
 sites = answer(queries.sites, page.at, module).join(site_states(board), on="site_id", how="left")
 sites = sites.sort(pl.col("state").replace_strict(RANK, default=len(RANK), return_dtype=pl.Int64), "site_id")
 ids = set(sites["site_id"])
-# a site of which nothing is measured and nothing was handed in is not known to be normal
-is_silent = (pl.col("points") == 0) & pl.col("newest").is_null() & (pl.col("state") == "normal")
-sites = sites.with_columns(state=pl.when(~is_silent).then("state"))
+sites = sites.with_columns(state=pl.when(~(pl.col("is_silent") & (pl.col("state") == "normal"))).then("state"))
 
 
 def figures() -> list[Figure]:

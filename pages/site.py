@@ -43,23 +43,23 @@ def site_link(other: str | None) -> str:
     return f'<a href="{page.link("site", site=other)}" target="_self">{escape(page.named("sites", other))}</a>'
 
 
-def state_now() -> str:
-    """The site's state on the board, and why."""
-    own = site_states(page.board).filter(pl.col("site_id") == site_id)
-    if own.is_empty():
-        return ""
-    why = f" · {escape(say('reason', own['reason'][0]))}" if own["reason"][0] else ""
-    return f"{marked(own['state'][0], page)}{why}"
+def state_now(module: str) -> tuple[str, str | None]:
+    """The site's state and its reason as on the board; unknown where nobody tells anything of it."""
+    own = site_states(page.board).filter(pl.col("site_id") == site_id).rows()
+    heard = answer(module_queries.sites, page.at, module).filter(pl.col("site_id") == site_id)
+    if not own or (own[0][1] == "normal" and heard["is_silent"].any()):
+        return "unknown", None
+    return own[0][1], own[0][2]
 
 
-def facts(row: dict[str, Any]) -> None:
-    """What the utility's folder says of the site."""
+def facts(row: dict[str, Any], state: str, reason: str | None) -> None:
+    """Its state, and what the utility's folder says of the site."""
     name = escape(say("module", row["module"]))
     module = f'<a href="{page.link("module", id=row["module"])}" target="_self">{name}</a>'
     capacity = row["capacity_m3d"]
     entries = {
         "site_id": escape(site_id),
-        "state": state_now(),
+        "state": marked(state, page) + (f" · {escape(say('reason', reason))}" if reason else ""),
         "kind": escape(say("site_kind", row["kind"])),
         "module": module,
         "parent": site_link(row["parent_id"]),
@@ -70,7 +70,7 @@ def facts(row: dict[str, Any]) -> None:
         "tags": escape(row["tags"] or ""),
     }
     told = "".join(f"<dt>{escape(say('site_page', n))}</dt><dd>{text}</dd>" for n, text in entries.items() if text)
-    st.html(f'<div class="facts"><dl>{told}</dl></div>')
+    st.html(f'<div class="facts short"><dl>{told}</dl></div>')
 
 
 def figures(points: pl.DataFrame) -> list[Figure]:
@@ -203,17 +203,16 @@ def one_course(part: pl.DataFrame, points: pl.DataFrame, is_day: bool) -> None:
 def show(row: dict[str, Any]) -> None:
     """The whole page of a site."""
     points = answer(queries.points, page.at, site_id)
+    state, reason = state_now(row["module"])
     show_figures(page, figures(points))
     left, right = st.columns([3, 2], gap="large")
     board = page.board
     with left:
         show_heading(page, say("site_page", "exceptions"))
         if board is not None:
-            states = [site["state"] for site in board["sites"] if site["site_id"] == site_id]
-            is_known = points.height > 0 and states != ["unknown"]
-            show_exceptions(page, board, exceptions_about(board, {site_id}, set()), is_known=is_known)
+            show_exceptions(page, board, exceptions_about(board, {site_id}, set()), is_known=state != "unknown")
     with right:
-        facts(row)
+        facts(row, state, reason)
     if points.is_empty():
         show_dependants(page, site_id, standing)
         point_table(points)

@@ -13,8 +13,9 @@ _VOLUMES = ("m3", "previous_m3", "last_year_m3")
 
 
 def sites(engine: Engine, as_of: datetime, module: str) -> pl.DataFrame:
-    """One row a site of the module: site_id, kind, points, reporting (those that tell something now), newest, and the
-    columns of `volumes_with_others`, NULL where nothing is measured.
+    """One row a site of the module: site_id, kind, points, reporting (those that tell something now), newest, is_silent
+    (nothing is measured and nothing was handed over: nobody knows that it is normal), and the columns of
+    `volumes_with_others`, NULL where nothing is measured.
 
     `newest` of a site without points is when its groups' sources last handed something over, NULL where that was only
     after `as_of`.
@@ -26,6 +27,7 @@ def sites(engine: Engine, as_of: datetime, module: str) -> pl.DataFrame:
     )
     heard = heard.filter(pl.col("batch") <= as_of).group_by("site_id").agg(pl.col("batch").max())
     rows = rows.join(heard, on="site_id", how="left").with_columns(pl.coalesce("newest", "batch").alias("newest"))
+    rows = rows.with_columns(is_silent=(pl.col("points") == 0) & pl.col("newest").is_null())
     return rows.drop("batch").join(volumes_with_others(engine, as_of), on="site_id", how="left").sort("site_id")
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import polars as pl
 
 from metrics.queries.dispatch import Glance
-from pages.components.blocks import Figure, figures_html
+from pages.components.blocks import Figure, figures_html, told_short
 from pages.components.numbers import duration, number
 from pages.components.page import Page
 
@@ -67,7 +67,7 @@ def _of_one_works(
     state, reason = states.get(row["site_id"], ("unknown", None))
     told = [page.say("reason", reason)] if reason else []
     if share is not None:
-        volume = number(row["inflow_m3"])
+        volume = " ".join(told_short(page, row["inflow_m3"], "m^3"))
         told.append(page.say("dispatch", "inflow_beside", share=number(100 * share), volume=volume))
     if row["effluent_m3h"] is not None:
         told.append(page.say("dispatch", "effluent", flow=number(row["effluent_m3h"])))

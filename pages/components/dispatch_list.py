@@ -68,7 +68,10 @@ def _level(page: Page, row: Row) -> str:
 
 def _rise(row: Row) -> str:
     rise = row.get("rise_m")
-    return "" if rise is None else f"{'↑' if rise > 0 else '↓' if rise < 0 else ''}{abs(rise):.2f}"
+    if rise is None:
+        return ""
+    told = f"{abs(rise):.2f}"
+    return f"{'' if float(told) == 0 else '↑' if rise > 0 else '↓'}{told}"
 
 
 def _pumps(page: Page, row: Row) -> str:

@@ -14,9 +14,9 @@ from brain.dispatch.summary import Totals, bindings, most_different, most_m3h, p
 from metrics.queries import dispatch
 from metrics.queries.plan import newest_plan
 from pages.components.answers import answer
-from pages.components.blocks import Figure, show_figures, show_heading, show_missing
-from pages.components.chart import line, show_chart
-from pages.components.numbers import number, signed
+from pages.components.blocks import Figure, show_figures, show_heading, show_missing, told_short
+from pages.components.chart import ABOVE, LEGEND_LINE, TICKS, line, show_chart
+from pages.components.numbers import number
 from pages.components.page import Page
 from pages.components.theme import themes
 from pages.components.timeline import state_timeline, timeline_height
@@ -24,7 +24,8 @@ from pages.components.timeline import state_timeline, timeline_height
 STATIONS, LIMITS = 8, 5
 """How many stations the Gantt chart shows, and how many limits are named."""
 STATES = {"low": "band", "middle": "spark", "full": "text"}
-WORKS_HEIGHT = 260
+ROW_HEIGHT = 150
+"""Of each works, in px."""
 UNITS = {"overflow": "m^3", "excess": "m^3", "energy": "kWh", "cost": "元", "starts": ""}
 
 
@@ -51,7 +52,8 @@ def draw_plan(page: Page, rows: pl.DataFrame, key: str, variants: Mapping[str, s
     st.html(f"<h3>{escape(page.say('plan', 'works'))}</h3>")
     capacity = dict(answer(dispatch.works_now, page.at).select("site_id", "capacity_m3h").iter_rows())
     works = works_chart(page, rows, variants, capacity)
-    show_chart(page, works, f"{key}-works", page.say("plan", "works_alt"), WORKS_HEIGHT)
+    height = ROW_HEIGHT * len(capacity) + ABOVE + TICKS + LEGEND_LINE
+    show_chart(page, works, f"{key}-works", page.say("plan", "works_alt"), height)
     sites = most_different(rows, STATIONS, ours, other)
     st.html(f"<h3>{escape(page.say('plan', 'gantt', n=len(sites)))}</h3>")
     figure = gantt(page, rows, sites, variants)
@@ -68,20 +70,16 @@ def gain_figures(page: Page, ours: Totals, other: Totals, name: str) -> list[Fig
         "starts": (ours.starts, other.starts),
     }
     return [
-        Figure(
-            page.say("plan", word),
-            mine,
-            UNITS[word],
-            page.say(
-                "plan",
-                "instead_of",
-                name=name,
-                value=f"{number(theirs)} {page.say('unit', UNITS[word]) if UNITS[word] else ''}".rstrip(),
-                off=signed(mine - theirs, mine),
-            ),
-        )
+        Figure(page.say("plan", word), mine, UNITS[word], _beside(page, name, theirs, mine - theirs, UNITS[word]))
         for word, (mine, theirs) in pairs.items()
     ]
+
+
+def _beside(page: Page, name: str, theirs: float, off: float, unit: str) -> str:
+    """What the other comes to, and by how much ours is more or less."""
+    sign = "+" if off > 0 else "−" if off < 0 else "±"
+    told = [" ".join(told_short(page, value, unit)).rstrip() for value in (theirs, abs(off))]
+    return page.say("plan", "instead_of", name=name, value=told[0], off=f"{sign}{told[1]}")
 
 
 def limits_html(page: Page, limits: pl.DataFrame) -> str:
@@ -107,11 +105,12 @@ def limits_html(page: Page, limits: pl.DataFrame) -> str:
 def works_chart(
     page: Page, rows: pl.DataFrame, variants: Mapping[str, str], capacity: Mapping[str, float | None]
 ) -> go.Figure:
-    """Inflow of each works side by side, m³/h: both variants, and what it can take (`capacity`, by works)."""
+    """Inflow of each works one under the other, m³/h: both variants, and what it can take (`capacity`, by works)."""
     colours, flows = themes()[page.view.theme], works_inflow(rows)
     works = flows["site_id"].unique(maintain_order=True).to_list()
-    names = [page.named("sites", one) for one in works]
-    figure = make_subplots(1, max(len(works), 1), subplot_titles=names, horizontal_spacing=0.05)
+    names = [f"{page.named('sites', one)} m³/h" for one in works]
+    rows_of = max(len(works), 1)
+    figure = make_subplots(rows_of, 1, shared_xaxes=True, subplot_titles=names, vertical_spacing=0.25 / rows_of)
     lines = [line(colours["text"], width=2.5), line(colours["spark"], "dot")]
     for place, site in enumerate(works, start=1):
         for (variant, word), drawn in zip(variants.items(), lines, strict=True):
@@ -119,10 +118,10 @@ def works_chart(
             times = own["valid_at"].dt.convert_time_zone(page.utility.timezone).dt.replace_time_zone(None).to_list()
             figure.add_scatter(
                 x=times, y=own["flow_m3h"].to_list(), line=drawn, name=word, legendgroup=variant,
-                showlegend=place == 1, mode="lines", col=place, row=1,
+                showlegend=place == 1, mode="lines", row=place, col=1,
             )  # fmt: skip
         if capacity.get(site) is not None:
-            figure.add_hline(capacity[site], line=line(colours["muted"], "dash", 1.5), col=place, row=1)
+            figure.add_hline(capacity[site], line=line(colours["muted"], "dash", 1.5), row=place, col=1)
     if works and capacity.get(works[0]) is not None:
         figure.add_scatter(
             x=[None], y=[None], mode="lines", line=line(colours["muted"], "dash", 1.5),

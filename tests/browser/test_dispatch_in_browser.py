@@ -46,6 +46,30 @@ def test_a_storm_is_dragged_through_and_the_address_says_where(dispatch):
     assert dispatch.complaints == []
 
 
+def test_a_storm_is_dragged_through_by_mouse(dispatch):
+    before = dispatch.inner_text(".hour")
+    dispatch.eval_on_selector("[data-testid=stSlider]", "e => e.scrollIntoView({block: 'center'})")
+    thumb = dispatch.locator("[data-testid=stSlider] [role=group] [style*=translate]").bounding_box()
+    x, y = thumb["x"] + thumb["width"] / 2, thumb["y"] + thumb["height"] / 2
+    dispatch.mouse.move(x, y)
+    dispatch.mouse.down()
+    dispatch.mouse.move(x - 500, y, steps=5)
+    dispatch.mouse.up()
+    dispatch.wait_for_function(
+        "before => document.querySelector('.hour').innerText !== before", arg=before, timeout=30_000
+    )
+    assert "hour=2026-" in dispatch.url
+    assert dispatch.complaints == []
+
+
+def test_a_box_that_has_the_focus_shows_it(dispatch):
+    for box in ("stSelectbox", "stNumberInput"):
+        own = dispatch.locator(f".stMain [data-testid={box}] input").first
+        before = own.evaluate("e => getComputedStyle(e).outlineStyle")
+        own.focus()
+        assert (before, own.evaluate("e => getComputedStyle(e).outlineStyle")) == ("none", "solid"), box
+
+
 def test_the_stations_download_as_they_are_listed(dispatch):
     shown = dispatch.eval_on_selector(
         ".stations >> nth=0", "list => [...list.children].map(e => Number(e.dataset.level))"

@@ -65,7 +65,7 @@ def test_the_page_draws_the_fan_and_names_the_station_at_risk(town):
     page = opened("dispatch", at=AS_OF.isoformat())
     html = shown_html(page)
     assert f'data-forecast="{ISSUED.isoformat()}"' in html and 'data-at-risk="1"' in html
-    assert "一号泵站 36 %" in html
+    assert "一号泵站：36 %" in html
     charts = [json.loads(element.proto.spec) for element in page.get("plotly_chart")]
     levels = next(one for one in charts if any(trace.get("name") == "报警液位" for trace in one["data"]))
     drawn = {trace["name"]: trace["y"] for trace in levels["data"] if trace.get("name")}

@@ -1,5 +1,6 @@
 """The plan on the dispatch page: gains, limits in words, the works' chart and the Gantt chart, from a few rows."""
 
+from dataclasses import replace
 from datetime import timedelta
 from types import SimpleNamespace
 
@@ -37,9 +38,11 @@ def test_gains_stand_beside_what_the_rule_installed_does(page):
     ours, theirs = totals(ROWS, ADVISED), totals(ROWS, INSTALLED)
     by_name = {one.name: one for one in gain_figures(page, ours, theirs, "现状规则")}
     assert by_name["泵站溢流"].value == 1.0
-    assert by_name["泵站溢流"].beside == "现状规则 12 m³，差 −11"
-    assert by_name["超污水厂能力"].beside == "现状规则 60 m³，差 −60"
+    assert by_name["泵站溢流"].beside == "现状规则 12 m³，差 −11 m³"
+    assert by_name["超污水厂能力"].beside == "现状规则 60 m³，差 −60 m³"
     assert by_name["水泵启动"].beside == "现状规则 3，差 −3"
+    many = gain_figures(page, replace(ours, cost=24_700.0), replace(theirs, cost=25_445.0), "现状规则")
+    assert many[3].beside == "现状规则 2.54 万元，差 −745 元"
 
 
 def test_limits_are_said_in_words_and_names_are_escaped(page):
@@ -53,6 +56,7 @@ def test_a_works_stands_against_its_capacity(page):
     figure = works_chart(page, ROWS, VARIANTS, {"WW1": 3750.0})
     assert [list(trace.y or []) for trace in figure.data[:2]] == [[3000.0], [4000.0]]
     assert figure.layout.shapes[0].y0 == 3750.0
+    assert [one.text for one in figure.layout.annotations] == ["<WW1> m³/h"]
 
 
 def test_the_gantt_chart_has_a_line_for_each_way(page):

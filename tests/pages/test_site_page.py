@@ -107,6 +107,14 @@ def test_where_nothing_is_measured_nobody_says_that_nothing_is_wrong(sample_page
     assert "没有未结异常" not in shown[1]
 
 
+def test_a_sites_state_is_told_and_unknown_where_nobody_tells_anything(sample_page, demonstration):
+    shown = {site: shown_html(sample_page("site", site=site)) for site in ("PS01", "NET")}
+    told = {site: re.search("<dt>状态</dt><dd>(.*?)</dd>", html)[1] for site, html in shown.items()}
+    assert {site: re.sub("<.*?>", "", one) for site, one in told.items()} == {"PS01": "○ 正常", "NET": "▨ 未知"}
+    groups = dict(demonstration.groups.filter(site_id="PS01").select("group_id", "name_zh").rows())
+    assert {row[0] for row in cells(shown["PS01"], "PS01-points")} == set(groups.values())
+
+
 def test_the_first_site_shown_is_one_with_points(sample_page, demonstration):
     first = demonstration.groups["site_id"][0]
     name = demonstration.sites.filter(pl.col("site_id") == first)["name_zh"][0]
