@@ -59,6 +59,7 @@ def formula(facts: Facts, theme: str, say: Words) -> str:
 def definition(facts: Facts, lang: str, theme: str, say: Words) -> str:
     """What the number means, in plain words, whose it is, and which standard says so."""
     one = facts.indicator
+    stretch = " · ".join((say("period", one.period), _stretch(one.window, say), say("shows", one.shows)))
     return _facts(
         theme,
         _list(
@@ -68,12 +69,18 @@ def definition(facts: Facts, lang: str, theme: str, say: Words) -> str:
                 say("indicator", "caveat"): getattr(one.caveat, lang),
                 say("indicator", "standard"): say("standard", one.standard),
                 say("indicator", "direction"): say("direction", one.direction),
-                say("indicator", "period"): f"{say('period', one.period)} · {one.window} · {say('shows', one.shows)}",
+                say("indicator", "period"): stretch,
                 say("indicator", "owner"): one.owner,
                 say("indicator", "file"): one.file,
             }
         ),
     )
+
+
+def _stretch(window: str, say: Words) -> str:
+    """How much time a value is taken over, as its file says it ("24 h", "12 months", "now"), in words."""
+    count, _, unit = window.partition(" ")
+    return say("window", unit, n=count) if unit else say("window", window)
 
 
 def _facts(theme: str, body: str) -> str:

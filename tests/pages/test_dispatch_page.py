@@ -136,6 +136,24 @@ def test_the_address_carries_order_and_area(sample_page):
 
 
 @pytest.mark.slow
+def test_what_is_supposed_stands_in_the_address(sample_page):
+    asked = {"rain_mm": "50", "rain_h": "99", "out": "PS01.a,<b>", "half": "WW1"}
+    test = sample_page("dispatch", **asked)
+    shown_html(test)
+    assert test.number_input(key="what_if.mm").value == 50
+    assert test.number_input(key="what_if.hours").value == 6  # 99 hours are not asked about: the usual ones are
+    assert (test.multiselect(key="what_if.pumps").value, test.multiselect(key="what_if.works").value) == (
+        ["PS01.a"],
+        ["WW1"],
+    )
+    test.number_input(key="what_if.mm").set_value(20)
+    test.multiselect(key="what_if.works").set_value([])
+    next(one for one in test.button if one.label == "计算").click().run()
+    told = {name: test.query_params.get(name) for name in asked}
+    assert told == {"rain_mm": "20", "rain_h": "6", "out": "PS01.a", "half": None}
+
+
+@pytest.mark.slow
 def test_it_says_that_there_is_no_forecast(sample_page):
     assert 'data-forecast="none"' in shown_html(sample_page("dispatch"))
 

@@ -116,6 +116,7 @@ def test_english_with_definition_and_clause(page):
     assert "Pressure compliance" in shown
     assert "published service commitments" in shown
     assert "Frozen 2026-09-15 16:20" in shown
+    assert "day · one day · " in shown
 
 
 @pytest.mark.parametrize("indicator_id", ["no_such", "<b>", ""])
