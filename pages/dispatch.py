@@ -77,6 +77,9 @@ def name_of(site_id: str) -> str:
 def show_drainage() -> None:
     """The network as a tree with the flow along it."""
     show_heading(page, say("drainage", "title"), say("drainage", "means"))
+    if stations.is_empty():
+        show_missing(page, say("dispatch", "no_stations"), say("dispatch", "no_stations_how"))
+        return
     if stations["drains_to"].null_count() == stations.height:
         show_missing(page, say("drainage", "none"), say("drainage", "none_how"))
         return

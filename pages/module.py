@@ -71,6 +71,8 @@ def now(board: Mapping[str, Any]) -> None:
         show_heading(page, say("module_page", "exceptions"))
         is_known = any(one["state"] != "unknown" for one in tiles)
         show_exceptions(page, board, exceptions_about(board, ids, {one["id"] for one in tiles}), is_known=is_known)
+    if not ids:
+        return
     with right:
         show_heading(page, say("module_page", "map"))
         show_map(page, board, ids)

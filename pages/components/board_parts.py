@@ -85,12 +85,13 @@ def show_map(page: Page, board: Board, sites: Collection[str]) -> None:
     """
     own = [site for site in board["sites"] if site["site_id"] in sites]
     part = {**board, "sites": own}
-    if not located(own):
-        st.html(f'<p class="quiet">{escape(page.say("map", "no_places"))}</p>')
+    placed, ground = located(own), geography_of(page.utility)
+    if not placed or (len(placed) == 1 and not ground.boundary and not ground.mains):
+        st.html(f'<p class="quiet">{escape(page.say("map", "no_ground" if placed else "no_places"))}</p>')
         return
     marked = sorted(own, key=lambda site: RANK[site["state"]]) if len(own) <= FEW else ranked_sites(part)
     drawn = plant_map(
-        part, marked, geography_of(page.utility), page.lang, page.view.theme,
+        part, marked, ground, page.lang, page.view.theme,
         lambda site: page.link("site", site=site["site_id"]),
     )  # fmt: skip
     st.html(f'<div class="map" role="group" aria-label="{escape(page.say("map", "label"))}">{drawn}</div>')

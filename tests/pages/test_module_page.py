@@ -167,3 +167,14 @@ def test_a_frozen_snapshots_alarms_stand_on_their_modules_page(
 def test_a_strange_module_is_the_first(sample_page):
     html = shown_html(sample_page("module", id="nonsense"))
     assert "<h1>原水</h1>" in html
+
+
+def test_a_map_of_one_place_on_no_ground_says_what_it_lacks(empty_page):
+    at = AS_OF.isoformat()
+    told = {
+        module: shown_html(empty_page("module", id=module, at=at))
+        for module in ("production", "distribution", "assets")
+    }
+    assert "只有一个站点有坐标" in told["production"]
+    assert 'class="plant"' in told["distribution"]
+    assert "站点分布" not in told["assets"], "a module without sites has nothing to place"
