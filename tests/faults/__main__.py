@@ -4,25 +4,15 @@ import argparse
 import os
 import sys
 import tempfile
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from multiprocessing import get_context
 from pathlib import Path
 
-from tests.faults.database import database, second_worker
-from tests.faults.disk import disk
-from tests.faults.folder import folder
-from tests.faults.kills import kills
-from tests.faults.outage import outage
+from tests.faults.scenarios import SCENARIOS, rows_of
 from tests.faults.table import HEAD
-from tests.faults.whole import whole
 
-SCENARIOS = {
-    "kills": kills,
-    "whole": whole,
-    "outage": outage,
-    "disk": disk,
-    "database": database,
-    "folder": folder,
-    "second_worker": second_worker,
-}
+AT_ONCE = 2
+"""Scenarios beside each other: each waits about as long as it works."""
 
 
 def main() -> int:
@@ -33,9 +23,13 @@ def main() -> int:
     given = parser.parse_args()
     rows = []
     print(HEAD)
-    with tempfile.TemporaryDirectory(prefix="faults-") as name:
-        for scenario in [given.only] if given.only else SCENARIOS:
-            for row in SCENARIOS[scenario](Path(name) / scenario, given.short):
+    with (
+        tempfile.TemporaryDirectory(prefix="faults-") as name,
+        ProcessPoolExecutor(AT_ONCE, get_context("spawn")) as pool,
+    ):
+        wanted = [given.only] if given.only else SCENARIOS
+        for done in as_completed(pool.submit(rows_of, one, Path(name) / one, given.short) for one in wanted):
+            for row in done.result():
                 print(row.line(), flush=True)
                 rows.append(row)
     return 0 if all(row.fine for row in rows) else 1
