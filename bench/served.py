@@ -41,11 +41,14 @@ def storm_board() -> dict[str, Any]:
 
 @contextmanager
 def history_copied(*without: str) -> Iterator[Lake]:
-    """A copy of the demonstration's lake, but for what is named. Raises SystemExit where there is none to copy."""
+    """A copy of the demonstration's lake, but for what is named.
+
+    Raises SystemExit where there is none, or none that a worker made a board of: its pages would have nothing to draw.
+    """
     utility = demonstration()
     built = Settings().lake_of(utility.id)
-    if not (built / "reading").exists():
-        raise SystemExit(f"{built} has no readings: build the demonstration first, `python -m sample_data build`")
+    if not (built / "board.json").exists():
+        raise SystemExit(f"{built} has no board: build it and run the app over it once (docs/your-own-data.md)")
     with tempfile.TemporaryDirectory(prefix="bench-") as name:
         lake = Lake(Path(name) / "lake", utility)
         shutil.copytree(built, lake.root, ignore=shutil.ignore_patterns(*without))

@@ -18,6 +18,7 @@ from pages.components.choices import select
 from pages.components.frozen import shared_engine
 from pages.components.numbers import duration, local
 from pages.components.page import Page
+from pages.components.refusals import refusal, refusals
 from pages.components.snapshot import lake_folder
 from pages.components.states import SHAPES
 from pages.components.table import Column, show_table
@@ -77,7 +78,9 @@ def _wrong(page: Page, row: Mapping[str, Any]) -> str | None:
         said.append(say("sources", how, time=duration(abs(row["clock_s"]), say)))
     said += [say("sources", name, names=row[name]) for name in ("columns_come", "columns_gone", "unasked") if row[name]]
     if row["refused"]:
-        said.append(say("sources", "refused", n=row["refused"], reason=row["refused_reason"]))
+        said.append(
+            say("sources", "refused", n=row["refused"], reason=refusal(row["refused_reason"] or "–", page.lang))
+        )
     if row["set_apart"]:
         said.append(say("sources", "set_apart", n=row["set_apart"], newest=row["set_apart_newest"]))
     return " · ".join(said) or None
@@ -105,7 +108,8 @@ def show_quarantine(page: Page, moment: datetime) -> None:
         Column("rows", say("quarantine", "rows")),
         Column("reason", say("quarantine", "reason")),
     ]
-    show_table(page, batches, columns, "quarantine", 300)
+    said = batches.with_columns(refusals(batches["reason"], page.lang))
+    show_table(page, said, columns, "quarantine", 300)
     names = batches["batch"].to_list()
     chosen = select(page, "batch", say("quarantine", "which"), names, str, say("quarantine", "pick"))
     if chosen is None:
@@ -119,7 +123,7 @@ def show_quarantine(page: Page, moment: datetime) -> None:
         Column("reason", say("quarantine", "why")),
         Column("payload", say("quarantine", "payload")),
     ]
-    show_table(page, rows, shown, "quarantined-rows", 300)
+    show_table(page, rows.with_columns(refusals(rows["reason"], page.lang)), shown, "quarantined-rows", 300)
     st.html(f'<p class="fact">{escape(say("quarantine", "for_correction"))}</p>')
     show_table(page, sheet, [Column(name, name) for name in sheet.columns], f"correct-{table}", 300)
 

@@ -108,7 +108,7 @@ def test_a_refused_row_is_seen_corrected_and_imported(live):
     live.write("reading", rows, source="scada", batch="march")
     html = shown_html(opened("health", batch="march"))
     assert figure(html, "30 天内被拒的行") == 1
-    assert "隔离区中有 1 行，最新原因：quality: not one of its values" in html
+    assert "隔离区中有 1 行，最新原因：quality：不在允许的取值之内" in html
     sheet = html.split('data-table="correct-reading"')[1].split("</table>")[0]
     assert "0.21" in sheet
 

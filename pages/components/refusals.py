@@ -1,0 +1,45 @@
+"""Why a row was refused, in the language of the page: the lake keeps it in English, as data_sources wrote it."""
+
+import re
+from functools import lru_cache
+
+import polars as pl
+
+from pages.components.words import all_words
+
+JOINT = "; "
+"""Between the reasons of one row."""
+
+
+def refusal(reason: str, lang: str) -> str:
+    """A reason in a language; what words_refusals.toml doesn't have, such as a driver's own words, stays as it is."""
+    if lang == "en":
+        return reason
+    return "；".join(_translated("refusal", one, lang) or one for one in reason.split(JOINT))
+
+
+def refusals(reasons: pl.Series, lang: str) -> pl.Series:
+    """A column of reasons in a language."""
+    unique = reasons.unique().drop_nulls().to_list()
+    return reasons.replace({one: refusal(one, lang) for one in unique})
+
+
+def _translated(section: str, text: str, lang: str) -> str | None:
+    for pattern, words in _patterns(section, lang):
+        if found := pattern.fullmatch(text):
+            blanks = found.groupdict()
+            if expected := blanks.get("expected"):
+                blanks["expected"] = _translated("expected", expected, lang) or f" {expected}"
+            return words.format(**blanks)
+    return None
+
+
+@lru_cache(maxsize=4)
+def _patterns(section: str, lang: str) -> list[tuple[re.Pattern[str], str]]:
+    """Each entry's English as a pattern whose blanks take anything, with its words in a language."""
+    made = []
+    for entry in all_words()[section].values():
+        pieces = re.split(r"\{(\w+)\}", entry["en"])
+        text = "".join(f"(?P<{piece}>.*?)" if at % 2 else re.escape(piece) for at, piece in enumerate(pieces))
+        made.append((re.compile(text, re.DOTALL), entry[lang]))
+    return made
