@@ -8,14 +8,15 @@ import polars as pl
 from pages.components.words import all_words
 
 JOINT = "; "
-"""Between the reasons of one row."""
+"""Between the reasons of one row; a batch that the map doesn't fit has one for all of it."""
 
 
 def refusal(reason: str, lang: str) -> str:
     """A reason in a language; what words_refusals.toml doesn't have, such as a driver's own words, stays as it is."""
     if lang == "en":
         return reason
-    return "；".join(_translated("refusal", one, lang) or one for one in reason.split(JOINT))
+    whole = _translated("misfit", reason, lang)
+    return whole or "；".join(_translated("refusal", one, lang) or one for one in reason.split(JOINT))
 
 
 def refusals(reasons: pl.Series, lang: str) -> pl.Series:

@@ -49,6 +49,7 @@ def test_what_a_packet_lacks_is_said_in_chinese(capture, said):
         ("CN: expected four digits, found '9'; encrypted", "CN：应为四位数字，实为 '9'；已加密，没有密钥"),
         ("checksum: the packet says 1C80, its text gives 1C81", "校验码不符：包内为 1C80，按正文算得 1C81"),
         ("day: expected a date %Y/%m/%d, found '1.9.'", "day：应为日期，格式 %Y/%m/%d，实为 '1.9.'"),
+        ("a.csv has no column 'time'; it has when, flow", "a.csv 没有“time”一列，有的是 when, flow"),
         ("value: expected Float64", "value：应为 Float64"),
         ("a driver's own words", "a driver's own words"),
     ],
