@@ -24,7 +24,7 @@ lint: .venv/dev.done ## style, types and SQL
 	@$(PYTHON) -m mypy
 	@$(PYTHON) -m sqlfluff lint -p 2 metrics sample_data
 
-faults: .venv/dev.done ## kills, full disks, power cuts, mutated input: no row lost (20 minutes)
+faults: .venv/dev.done ## kills, full disks, power cuts, mutated input: no row lost (15 minutes)
 	@FUZZ_INPUTS=10000 $(PYTHON) -m pytest -q -n 2 tests/data_sources/hj212/test_fuzz.py tests/data_sources/test_file_fuzz.py
 	@$(PYTHON) -m tests.faults
 
