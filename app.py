@@ -33,6 +33,7 @@ from data_sources.load import load_utility
 from data_sources.problems import ROOT, BadInput
 from data_sources.prometheus import exposition
 from data_sources.settings import Settings
+from metrics.queries.health import SNAPSHOT_OLD
 from pages.components.compressed import CompressedStatic
 from pages.components.first_paint import FirstPaint
 from pages.components.frozen_memory import keep_frozen, load_pages
@@ -42,8 +43,6 @@ from pages.components.snapshot import lake_folder, newest_board, utility
 from pages.components.wall import wall_html
 
 COOKIE = "water_token"
-READY_AGE_S = 60.0
-"""A snapshot older than this, or none, means: not ready."""
 
 
 def _age_s(moment: str | None) -> float | None:
@@ -54,7 +53,7 @@ async def ready(request: Request) -> Response:
     """200 where a fresh snapshot is there, else 503; ages in seconds: of the snapshot, its data, the worker's pulse."""
     board = newest_board() or {}
     snapshot_age, data_age = _age_s(board.get("made_at")), _age_s(board.get("as_of"))
-    fine = snapshot_age is not None and snapshot_age <= READY_AGE_S
+    fine = snapshot_age is not None and snapshot_age <= SNAPSHOT_OLD.total_seconds()
     ages = {"snapshot_age_s": snapshot_age, "data_age_s": data_age, "worker_age_s": heartbeat.age_s(lake_folder())}
     body = {"ready": fine, **ages}
     return JSONResponse(body, status_code=200 if fine else 503)

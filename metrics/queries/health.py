@@ -24,7 +24,7 @@ QUARANTINE_DAYS = 30
 NEWLY = timedelta(days=1)
 """A source of which a row was refused within this time wants to be looked at."""
 SNAPSHOT_OLD = timedelta(minutes=1)
-"""As `/api/ready`: with an older snapshot the product is not ready."""
+"""With an older snapshot, or none, the product is not ready (`/api/ready`)."""
 DISK_LOW_BYTES = 1_000_000_000
 FEW = 0.5
 """From this share of unknown indicators on, a board is not to be trusted at all."""
