@@ -4,10 +4,11 @@ import asyncio
 import hmac
 import ipaddress
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -33,6 +34,7 @@ from data_sources.load import load_utility
 from data_sources.problems import ROOT, BadInput
 from data_sources.prometheus import exposition
 from data_sources.settings import Settings
+from data_sources.supervise import LONGEST_WAIT_S, Kept, how_ended
 from metrics.queries.health import SNAPSHOT_OLD
 from pages.components.compressed import CompressedStatic
 from pages.components.first_paint import FirstPaint
@@ -43,6 +45,7 @@ from pages.components.snapshot import lake_folder, newest_board, utility
 from pages.components.wall import wall_html
 
 COOKIE = "water_token"
+LOOK_AT_WORKER_S = 0.5
 
 
 def _age_s(moment: str | None) -> float | None:
@@ -162,14 +165,35 @@ async def lifespan(app: App) -> AsyncIterator[dict[str, Any]]:
     """Load what pages need and keep it out of the collector's sight; keep a worker as a child while serving."""
     load_pages()
     freezing = asyncio.create_task(keep_frozen())
-    worker = _start_worker() if Settings().worker == "embedded" else None
+    working = asyncio.create_task(_keep_worker()) if Settings().worker == "embedded" else None
     try:
         yield {}
     finally:
         freezing.cancel()
-        if worker is not None:
-            worker.terminate()
-            worker.wait()
+        if working is not None:
+            working.cancel()
+            await asyncio.wait([working])
+
+
+async def _keep_worker() -> None:
+    """A worker as a child until cancelled; one that dies comes again, and data health says so."""
+
+    def died(code: int) -> None:
+        print(f"the worker: {how_ended(code)}; it is started again", file=sys.stderr)
+        with suppress(OSError):  # a full disk keeps no worker from coming again
+            heartbeat.say_death(lake_folder(), how_ended(code))
+
+    worker = Kept(_start_worker, died)
+    try:
+        while True:
+            try:
+                worker.keep()
+            except OSError as error:  # no memory for another process
+                print(f"the worker can't be started: {error}", file=sys.stderr)
+                await asyncio.sleep(LONGEST_WAIT_S)
+            await asyncio.sleep(LOOK_AT_WORKER_S)
+    finally:
+        worker.stop(signal.SIGTERM)
 
 
 def _start_worker() -> subprocess.Popen[bytes]:

@@ -25,7 +25,7 @@ from data_sources.spool import sync_folder
 
 MANIFEST = "manifest.json"
 LAKE, UTILITY = "lake", "utility"
-MADE_AGAIN = {"marts", "pending", "commit.lock", "worker.lock", "worker.pulse", "board.json"}
+MADE_AGAIN = {"marts", "pending", "commit.lock", "worker.lock", "worker.pulse", "worker.died", "board.json"}
 """What a lake's folder holds beside: it follows from the rest, or belongs to a running process."""
 NEVER_CHANGED = (".parquet", ".zst")
 """Files of tables and raw copies are written once, under a name of their own."""

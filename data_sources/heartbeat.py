@@ -11,6 +11,7 @@ from typing import Any
 EVERY_S = 1.0
 STOPPED_AFTER_S = 6.0
 """A worker that has not beaten for so long is stopped; board.js counts the same."""
+DEATH = "worker.died"
 
 
 def pulse_file(lake_folder: Path) -> Path:
@@ -61,5 +62,20 @@ def age_s(lake_folder: Path) -> float | None:
     """Seconds since the last beat; None where no worker beats."""
     try:
         return max(0.0, time.time() - pulse_file(lake_folder).stat().st_mtime)
+    except FileNotFoundError:
+        return None
+
+
+def say_death(lake_folder: Path, how: str) -> None:
+    """Keep why the worker's process ended, for whoever asks after it was started again."""
+    lake_folder.mkdir(parents=True, exist_ok=True)
+    (lake_folder / DEATH).write_text(how, encoding="utf-8")
+
+
+def death(lake_folder: Path) -> tuple[float, str] | None:
+    """Seconds since the worker's process last ended unasked, and why; None where it never did."""
+    try:
+        ago = time.time() - (lake_folder / DEATH).stat().st_mtime
+        return max(0.0, ago), (lake_folder / DEATH).read_text(encoding="utf-8")
     except FileNotFoundError:
         return None

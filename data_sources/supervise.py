@@ -1,4 +1,4 @@
-"""Keeps one collecting process for each source alive; one that dies or was killed comes again, later each time."""
+"""Keeps the processes of sources and worker alive: one that dies or was killed comes again, later each time."""
 
 import os
 import pickle
@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -35,20 +35,17 @@ def collecting(name: str, sources: Sequence[Source], lake_root: Path, *more: str
     return process
 
 
-class Collector:
-    """The process of one source."""
+class Kept:
+    """A process that is started anew where it ended: the first time after a second, later each time."""
 
-    def __init__(self, name: str, sources: Sequence[Source], lake_root: Path) -> None:
-        self.name, self._sources, self._lake_root = name, sources, lake_root
+    def __init__(self, start: Callable[[], subprocess.Popen[bytes]], died: Callable[[int], None]) -> None:
+        self._start, self._died = start, died
         self._process: subprocess.Popen[bytes] | None = None
         self._wait_s, self._not_before, self._started_at = FIRST_WAIT_S, 0.0, 0.0
-        self._died_at = 0.0
-        self.error: str | None = None
-        """Why the process last died; None while it lives steadily."""
 
     @property
     def there(self) -> bool:
-        """Whether its process was started and hasn't been seen to end."""
+        """Whether the process was started and hasn't been seen to end."""
         return self._process is not None
 
     def keep(self) -> bool:
@@ -59,12 +56,41 @@ class Collector:
                 self._wait_s = FIRST_WAIT_S
             return False
         if self._process is not None:
-            self._died(self._process.returncode, now)
+            code = self._process.returncode
+            self._process, self._not_before = None, now + self._wait_s
+            self._wait_s = min(self._wait_s * 2, LONGEST_WAIT_S)
+            self._died(code)
         elif now >= self._not_before:
-            self._started_at = now
-            self._process = collecting(self.name, self._sources, self._lake_root)
+            self._process, self._started_at = self._start(), now
             return True
         return False
+
+    def stop(self, how: signal.Signals) -> None:
+        """End the process by that signal."""
+        if self._process is not None:
+            self._process.send_signal(how)
+            self._process.wait()
+            self._process = None
+
+
+class Collector:
+    """The process of one source."""
+
+    def __init__(self, name: str, sources: Sequence[Source], lake_root: Path) -> None:
+        self.name = name
+        self._kept = Kept(lambda: collecting(name, sources, lake_root), self._died)
+        self._died_at = 0.0
+        self.error: str | None = None
+        """Why the process last died; None while it lives steadily."""
+
+    @property
+    def there(self) -> bool:
+        """Whether its process was started and hasn't been seen to end."""
+        return self._kept.there
+
+    def keep(self) -> bool:
+        """Start the process where it doesn't run and its time has come; tells whether it did."""
+        return self._kept.keep()
 
     def answered(self, at: float) -> None:
         """The source answered at that moment (seconds since 1970): it is well if that was after its process died."""
@@ -74,23 +100,17 @@ class Collector:
 
     def stop(self) -> None:
         """End the process: a spool survives that at any moment."""
-        if self._process is not None:
-            self._process.kill()
-            self._process.wait()
-            self._process = None
+        self._kept.stop(signal.SIGKILL)
 
-    def _died(self, code: int, now: float) -> None:
+    def _died(self, code: int) -> None:
         was = self.error
-        self.error = how_ended(code)
+        self.error, self._died_at = how_ended(code), time.time()
         if was is None:
             log.warning("source failed", source=self.name, error=self.error)
-        self._process, self._died_at = None, time.time()
-        self._not_before = now + self._wait_s
-        self._wait_s = min(self._wait_s * 2, LONGEST_WAIT_S)
 
 
 def how_ended(code: int) -> str:
-    """Why a source's process ended, by its return code: `killed_after` ends one that hangs."""
+    """Why a process ended, by its return code: `killed_after` ends a source's that hangs."""
     if code == -signal.SIGALRM:
         return "gave no answer in time"
     return f"its process ended with {signal.Signals(-code).name if code < 0 else f'exit code {code}'}"

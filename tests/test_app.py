@@ -3,14 +3,18 @@
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
+import time
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 import requests
 
 from app import refusal
+from data_sources import heartbeat
 from data_sources.lake import Lake
 from data_sources.load import load_utility
 from data_sources.problems import ROOT
@@ -203,3 +207,30 @@ def test_an_act_that_makes_no_sense_or_comes_from_elsewhere_is_refused(address, 
     answer = requests.post(f"{address}/api/act", data=body, headers=headers, timeout=5)
     assert answer.status_code == status
     assert answer.json()["error"]
+
+
+def worker_of(lake: Path, *but: int) -> int:
+    """The process that holds the worker's lock, as soon as it is another than these."""
+    ends = time.monotonic() + 60
+    while time.monotonic() < ends:
+        holder = (lake / "worker.lock").read_text() if (lake / "worker.lock").exists() else ""
+        if holder and int(holder) not in but:
+            return int(holder)
+        time.sleep(0.1)
+    raise AssertionError("no such worker")
+
+
+@pytest.mark.slow
+def test_a_worker_that_is_killed_comes_again_and_ends_with_the_server(tmp_path):
+    lake = tmp_path / "lake"
+    with serving(write_small_utility(tmp_path / "tiny"), lake, WATER_WORKER="embedded"):
+        first = worker_of(lake)
+        assert heartbeat.death(lake) is None
+        os.kill(first, signal.SIGKILL)
+        second = worker_of(lake, first)
+        _, why = heartbeat.death(lake)
+        assert why == "its process ended with SIGKILL"
+        os.kill(second, signal.SIGKILL)
+        worker_of(lake, first, second)
+    assert (lake / "worker.lock").read_text() == ""
+    assert heartbeat.age_s(lake) is None

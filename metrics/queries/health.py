@@ -25,6 +25,8 @@ NEWLY = timedelta(days=1)
 """A source of which a row was refused within this time wants to be looked at."""
 SNAPSHOT_OLD = timedelta(minutes=1)
 """With an older snapshot, or none, the product is not ready (`/api/ready`)."""
+DIED_LATELY_S = 3600.0
+"""So long it is told that the worker's process died and was started again."""
 DISK_LOW_BYTES = 1_000_000_000
 FEW = 0.5
 """From this share of unknown indicators on, a board is not to be trusted at all."""
@@ -78,7 +80,8 @@ class Trouble:
 def troubles(lake_root: Path, made_at: datetime | None, now: datetime) -> list[Trouble]:
     """What is wrong with the worker, its steps, the snapshot (made at `made_at`) and the disk; [] where nothing is.
 
-    Codes and arguments: worker_stopped; step_failed (step, error); snapshot_old (seconds); disk_low (free_mb).
+    Codes and arguments: worker_stopped; worker_died (how, seconds since then); step_failed (step, error);
+    snapshot_old (seconds); disk_low (free_mb).
     """
     found = []
     age = heartbeat.age_s(lake_root)
@@ -93,6 +96,9 @@ def troubles(lake_root: Path, made_at: datetime | None, now: datetime) -> list[T
         ]
         if made_at is not None and now - made_at > SNAPSHOT_OLD:
             found.append(Trouble("snapshot_old", {"seconds": (now - made_at).total_seconds()}))
+    died = heartbeat.death(lake_root)
+    if died is not None and died[0] < DIED_LATELY_S:
+        found.append(Trouble("worker_died", {"how": died[1], "seconds": died[0]}))
     free = shutil.disk_usage(lake_root).free if lake_root.exists() else DISK_LOW_BYTES
     if free < DISK_LOW_BYTES:
         found.append(Trouble("disk_low", {"free_mb": free // 1_000_000}))

@@ -1,5 +1,7 @@
 """The questions of the page of data health on a small lake, every number by hand."""
 
+import os
+import time
 from datetime import UTC, datetime, timedelta
 
 import polars as pl
@@ -151,6 +153,19 @@ def test_what_is_wrong_with_the_product_itself(tmp_path, monkeypatch):
     assert codes(AS_OF - timedelta(seconds=61)) == ["step_failed", "snapshot_old"]
     monkeypatch.setattr(health, "DISK_LOW_BYTES", 1 << 60)
     assert codes() == ["step_failed", "disk_low"]
+
+
+def test_a_worker_that_died_is_told_for_an_hour(tmp_path, monkeypatch):
+    monkeypatch.setattr(health, "DISK_LOW_BYTES", 0)
+    heartbeat.say_death(tmp_path, "its process ended with SIGKILL")
+    assert [one.code for one in health.troubles(tmp_path, AS_OF, AS_OF)] == ["worker_stopped", "worker_died"]
+    heartbeat.pulse_file(tmp_path).touch()
+    (trouble,) = health.troubles(tmp_path, AS_OF, AS_OF)
+    assert trouble.args["how"] == "its process ended with SIGKILL"
+    assert 0 <= trouble.args["seconds"] < 60
+    long_ago = time.time() - health.DIED_LATELY_S
+    os.utime(tmp_path / heartbeat.DEATH, (long_ago, long_ago))
+    assert health.troubles(tmp_path, AS_OF, AS_OF) == []
 
 
 @pytest.mark.parametrize(
