@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -10,7 +11,7 @@ import polars as pl
 from data_sources.contracts import TABLES
 from data_sources.importer import ImportReport, import_file
 from data_sources.lake import Lake
-from data_sources.problems import BadInput, Problem
+from data_sources.problems import BadInput, Problem, shown_path
 from data_sources.tabular import ROW, is_workbook, read_text
 from data_sources.units import conversion
 from data_sources.utility import Utility
@@ -64,23 +65,36 @@ def import_correction(
     with TemporaryDirectory() as folder:
         file, how = Path(folder) / _safe(name), Path(folder) / "map.toml"
         file.write_bytes(content)
-        if own_map is not None:
-            how.write_bytes(own_map)
-        else:
-            cells = read_text(file).drop(ROW)
-            if missing := correction_problem(cells.columns, table):
-                message = f"{table} needs {missing}; name the columns as those of the table, or give a map of its own"
-                raise BadInput([Problem(name, 1, "", message)])
-            if is_workbook(file):
-                file = file.with_suffix(".csv")
-            cells.with_columns(pl.all().str.replace(_APOSTROPHE, "$1")).write_csv(file)
-            how.write_text(_map_of(cells.columns, table, source), encoding="utf-8")
         try:
+            if own_map is not None:
+                how.write_bytes(own_map)
+            else:
+                file = _prepared(file, table, source, how)
             return import_file(lake, lake.utility, file, table, how)
         except BadInput as bad:
-            shown = {str(file): name, str(how): "map.toml"}
-            renamed = [Problem(shown.get(p.file, p.file), p.line, p.column, p.message) for p in bad.problems]
-            raise BadInput(renamed) from bad
+            shown = {shown_path(file): name, shown_path(how): how.name}
+            raise BadInput([_as_given(problem, shown) for problem in bad.problems]) from bad
+
+
+def _prepared(file: Path, table: str, source: str, how: Path) -> Path:
+    """The file as CSV without apostrophes before formulas, beside the map (`how`) that its headers are."""
+    cells = read_text(file).drop(ROW)
+    if missing := correction_problem(cells.columns, table):
+        message = f"{table} needs {missing}; name the columns as those of the table, or give a map of its own"
+        raise BadInput([Problem(shown_path(file), 1, "", message)])
+    if is_workbook(file):
+        file = file.with_suffix(".csv")
+    cells.with_columns(pl.all().str.replace(_APOSTROPHE, "$1")).write_csv(file)
+    how.write_text(_map_of(cells.columns, table, source), encoding="utf-8")
+    return file
+
+
+def _as_given(problem: Problem, shown: Mapping[str, str]) -> Problem:
+    """A problem with the names (`shown`) that its files were given by, in place of where they lay for a moment."""
+    file, message = problem.file, problem.message
+    for path, name in shown.items():
+        file, message = file.replace(path, name), message.replace(path, name)
+    return Problem(file, problem.line, problem.column, message)
 
 
 def _map_of(columns: list[str], table: str, source: str) -> str:

@@ -1,6 +1,5 @@
 """The map of an import: which column of a file is which of a table, and how its cells are written (docs/import.md)."""
 
-import codecs
 from collections.abc import Mapping
 from datetime import date, datetime
 from pathlib import Path
@@ -41,7 +40,7 @@ class ImportMap(BaseModel):
     source: str
     shape: Literal["wide", "long"] = "long"
     encoding: str = "utf-8"
-    delimiter: str = Field(",", min_length=1, max_length=1)
+    delimiter: str = ","
     decimal: Literal[".", ","] = "."
     missing: tuple[str, ...] = ()
     timezone: str | None = None
@@ -59,10 +58,17 @@ class ImportMap(BaseModel):
     @classmethod
     def _known_encoding(cls, name: str) -> str:
         try:
-            codecs.lookup(name)
-        except LookupError as error:
+            " ".encode(name)  # a codec alone isn't enough: hex is one, and none of text
+        except (LookupError, UnicodeError) as error:
             raise ValueError(f"{name!r} is no encoding such as utf-8 or gbk") from error
         return name
+
+    @field_validator("delimiter")
+    @classmethod
+    def _one_byte(cls, mark: str) -> str:
+        if len(mark) != 1 or not mark.isascii():
+            raise ValueError(f"{mark!r} is no delimiter; expected one ASCII character such as , or ;")
+        return mark
 
     @field_validator("timezone")
     @classmethod

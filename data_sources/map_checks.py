@@ -66,7 +66,7 @@ def _column_problems(read: ImportMap, table: str) -> list[Problem]:
 def _cell_problems(read: ImportMap, name: str, column: ColumnMap) -> list[Problem]:
     key = f"columns.{name}"
     if (column.column is None) == (column.value is None):
-        return [read.problem(key, "expected a header of the file, or { value = … } for a constant")]
+        return [read.problem(key, "expected a header of the file, or value = … for a constant")]
     if column.unit is not None and not is_unit(column.unit):
         return [read.problem(key, f"{column.unit!r} is no unit such as L/s, m³/h or °C")]
     if column.unit is not None and name != "value" and canonical_unit(name) is None:

@@ -18,6 +18,7 @@ from pages.components.choices import select
 from pages.components.frozen import shared_engine
 from pages.components.numbers import duration, local
 from pages.components.page import Page
+from pages.components.problem_words import problem_line
 from pages.components.refusals import refusal, refusals
 from pages.components.snapshot import lake_folder
 from pages.components.states import SHAPES
@@ -152,7 +153,7 @@ def show_import(page: Page) -> None:
         given = own_map.getvalue() if own_map is not None else None
         report = import_correction(lake, file.name, file.getvalue(), table, source, given)
     except BadInput as bad:
-        listed = "".join(f"<li>{escape(str(problem))}</li>" for problem in bad.problems[:20])
+        listed = "".join(f"<li>{escape(problem_line(problem, page.lang))}</li>" for problem in bad.problems[:20])
         told = escape(say("import", "failed"))
         st.html(f'<div class="failure" role="alert" data-import="failed"><p>{told}</p><ul>{listed}</ul></div>')
         return

@@ -1,6 +1,7 @@
 """Why a row was refused, in the language of the page: the lake keeps it in English, as data_sources wrote it."""
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 
 import polars as pl
@@ -9,14 +10,16 @@ from pages.components.words import all_words
 
 JOINT = "; "
 """Between the reasons of one row; a batch that the map doesn't fit has one for all of it."""
+IN_WORDS = ("expected",)
+"""Blanks that are filled with words, not with what stood in a file: each has a section of its own."""
 
 
 def refusal(reason: str, lang: str) -> str:
     """A reason in a language; what words_refusals.toml doesn't have, such as a driver's own words, stays as it is."""
     if lang == "en":
         return reason
-    whole = _translated("misfit", reason, lang)
-    return whole or "；".join(_translated("refusal", one, lang) or one for one in reason.split(JOINT))
+    whole = in_language(["misfit"], reason, lang)
+    return whole or "；".join(in_language(["refusal"], one, lang) or one for one in reason.split(JOINT))
 
 
 def refusals(reasons: pl.Series, lang: str) -> pl.Series:
@@ -25,17 +28,18 @@ def refusals(reasons: pl.Series, lang: str) -> pl.Series:
     return reasons.replace({one: refusal(one, lang) for one in unique})
 
 
-def _translated(section: str, text: str, lang: str) -> str | None:
-    for pattern, words in _patterns(section, lang):
+def in_language(sections: Iterable[str], text: str, lang: str) -> str | None:
+    """An English text in a language, its blanks as they were: by the first entry of these sections that it fits."""
+    for pattern, words in (entry for section in sections for entry in _patterns(section, lang)):
         if found := pattern.fullmatch(text):
             blanks = found.groupdict()
-            if expected := blanks.get("expected"):
-                blanks["expected"] = _translated("expected", expected, lang) or f" {expected}"
+            for name in blanks.keys() & set(IN_WORDS):
+                blanks[name] = in_language([name], blanks[name], lang) or f" {blanks[name]}"
             return words.format(**blanks)
     return None
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=8)
 def _patterns(section: str, lang: str) -> list[tuple[re.Pattern[str], str]]:
     """Each entry's English as a pattern whose blanks take anything, with its words in a language."""
     made = []

@@ -132,14 +132,16 @@ def test_what_an_import_refuses_stands_above_it_at_once(live):
     assert "NO.SUCH" in html.split('data-table="quarantine"')[1].split("</table>")[0]
 
 
-def test_a_file_that_does_not_fit_is_told_with_its_place(live):
-    test = opened("health", lang="en")
+@pytest.mark.parametrize(
+    ("lang", "button", "told"), [("en", "Import", "x.csv:1: reading needs"), ("zh", "导入", "x.csv:1：reading 缺少")]
+)
+def test_a_file_that_does_not_fit_is_told_with_its_place(live, lang, button, told):
+    test = opened("health", lang=lang)
     test.file_uploader(key="import.file").set_value(("x.csv", b"a,b\n1,2\n", "text/csv"))
-    next(one for one in test.button if one.label == "Import").click().run()
+    next(one for one in test.button if one.label == button).click().run()
     html = shown_html(test)
     assert 'data-import="failed"' in html
-    assert "x.csv:1" in html
-    assert "point_id" in html
+    assert f"{told} point_id, quality, span_s, ts, value" in html
 
 
 def test_a_frozen_page_imports_nothing(live):
