@@ -8,13 +8,15 @@ import polars as pl
 import streamlit as st
 
 from metrics.queries import dispatch
+from metrics.queries.outlook import outlook
 from pages.components.answers import answer
 from pages.components.blocks import show_heading, show_missing
 from pages.components.choices import choose
-from pages.components.dispatch_advice import show_advice
+from pages.components.dispatch_advice import advised, show_advice
 from pages.components.dispatch_figures import first_figures
 from pages.components.dispatch_forecast import show_forecast
 from pages.components.dispatch_list import station_list
+from pages.components.dispatch_next import next_lines
 from pages.components.dispatch_plan import show_plan
 from pages.components.dispatch_quality import quality_columns, quality_rows, quality_table
 from pages.components.dispatch_storms import show_storms
@@ -50,11 +52,13 @@ def style() -> str:
 
 def show_stations(at: datetime) -> None:
     """All stations as a drawn list, sorted and narrowed as the address asks; in full below, to take away."""
-    show_heading(page, say("dispatch", "stations"), say("dispatch", "stations_means"))
+    title = (say("dispatch", "stations"), say("dispatch", "stations_means"))
     if stations.is_empty():
+        show_heading(page, *title)
         show_missing(page, say("dispatch", "no_stations"), say("dispatch", "no_stations_how"))
         return
-    with st.container(horizontal=True, gap="medium"):
+    with st.container(key="stations_head", horizontal=True, vertical_alignment="bottom", gap="medium"):
+        show_heading(page, *title)
         sort = choose(page, "sort", {one: say("dispatch", f"sort_{one}") for one in SORTS}, "nearness")
         places = {one: page.named("sites", one) for one in works["site_id"]}
         area = choose(page, "works", {"all": say("dispatch", "all_works"), **places}, "all")
@@ -107,10 +111,13 @@ if works.is_empty():
 quality = answer(dispatch.quality_now, at)
 states = site_states(board_of(page))
 st.html(first_figures(page, answer(dispatch.glance, at), works, quality, states))
+told = advised(page)
+if not stations.is_empty():
+    st.html(next_lines(page, told, answer(outlook, at)))
 show_stations(at)
 show_forecast(page, at)
 show_plan(page, at)
-show_advice(page)
+show_advice(page, told)
 show_storms(page, at)
 show_what_if(page, at)
 show_drainage()

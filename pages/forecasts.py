@@ -49,8 +49,8 @@ of_site = table.filter(site_id=site).row(0, named=True)
 show_figures(
     page,
     [
-        figure("next_24h_m3", "m³"),
-        figure("last_24h_m3", "m³"),
+        figure("next_24h_m3", "m^3"),
+        figure("last_24h_m3", "m^3"),
         figure("off_pct", "%"),
         figure("inside_pct", "%"),
     ],

@@ -15,7 +15,7 @@ from pages.components.page import open_page
 from pages.components.sankey import basis_key, sankey
 from pages.components.table import Column, show_table
 
-SANKEY_HEIGHT, FEW_STREAMS, FEW_HEIGHT = 620, 2, 200
+SANKEY_HEIGHT, FEW_STREAMS, FEW_HEIGHT = 540, 2, 200
 MOST_NAMED = 8
 
 page = open_page("supply_drainage")

@@ -8,7 +8,7 @@ from typing import Any
 
 from pages.components.deeds import OF_ADVICE, deeds
 from pages.components.links import View
-from pages.components.numbers import near_time, number
+from pages.components.numbers import instant, near_time, number
 from pages.components.words import Words
 
 SHOWN = 3
@@ -55,7 +55,8 @@ def advice_details(one: Mapping[str, Any], as_of: datetime | str, timezone: str,
 
     parts = []
     if one["act_by"] is not None:
-        parts.append(say("advice", "act_by", time=clock(one["act_by"])))
+        late = instant(one["act_by"]) < instant(as_of)
+        parts.append(say("advice", "was_due" if late else "act_by", time=clock(one["act_by"])))
     if one["gain"] is not None:
         parts.append(say("advice", "gain", gain=number(one["gain"]), unit=say("unit", one["gain_unit"] or "1")))
     parts.append(say("advice", "confidence", n=number(100 * one["confidence"])))

@@ -72,9 +72,10 @@ def wide(name: str) -> Iterator[None]:
         yield
 
 
-def show_heading(page: Page, title: str, means: str = "") -> None:
-    """The heading of a part of the page; what it means opens at a tap."""
-    st.html(f'<div class="heading"><h2>{escape(title)}</h2>{_question_mark(page, means)}</div>')
+def show_heading(page: Page, title: str, means: str = "", name: str = "") -> None:
+    """The heading of a part of the page; what it means opens at a tap. A link with `#name` leads here."""
+    at = f' id="{name}"' if name else ""
+    st.html(f'<div class="heading"{at}><h2>{escape(title)}</h2>{_question_mark(page, means)}</div>')
 
 
 def show_missing(page: Page, what: str, how: str) -> None:

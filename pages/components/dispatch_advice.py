@@ -3,7 +3,7 @@
 import json
 from datetime import UTC, datetime
 from html import escape
-from typing import Any
+from typing import Any, NamedTuple
 
 import polars as pl
 import streamlit as st
@@ -31,40 +31,52 @@ NEWEST_ACTS = 50
 MODULES = ("sewage", "treatment")
 
 
-def show_advice(page: Page) -> None:
+class Advised(NamedTuple):
+    """What is advised: what stands, what was in 30 days, and what people did about it."""
+
+    standing: pl.DataFrame
+    past: pl.DataFrame
+    acts: pl.DataFrame
+
+
+def advised(page: Page) -> Advised:
+    """As the page shows it: what somebody does on a live page shows at once, though its own moment stays still."""
+    frozen = page.view.at is not None or page.utility.clock == "data"
+    at = page.at if frozen else datetime.now(UTC)
+    return Advised(answer(queries.open_advice, at), answer(queries.past_advice, at), answer(queries.acts, at))
+
+
+def show_advice(page: Page, told: Advised) -> None:
     """The whole section, from what to do now to how true it was."""
     say = page.say
-    st.html('<span id="advice"></span>')
-    show_heading(page, say("dispatch_advice", "title"), say("dispatch_advice", "means"))
-    at = _acted_until(page)
-    standing = answer(queries.open_advice, at)
-    if standing.is_empty():
+    show_heading(page, say("dispatch_advice", "title"), say("dispatch_advice", "means"), "advice")
+    if told.standing.is_empty():
         _nothing(page)
-    for row in standing.to_dicts():
+    for row in told.standing.to_dicts():
         _one(page, row)
-    past, acts = answer(queries.past_advice, at), answer(queries.acts, at)
-    _exceptions(page, acts)
-    _record(page, past, acts)
-    _who_did_what(page, past, acts)
+    _exceptions(page, told.acts)
+    _record(page, told.past, told.acts)
+    _who_did_what(page, told.past, told.acts)
 
 
-def _acted_until(page: Page) -> datetime:
-    """What somebody does on a live page shows at once, though the page's own moment stays still."""
-    frozen = page.view.at is not None or page.utility.clock == "data"
-    return page.at if frozen else datetime.now(UTC)
-
-
-def _nothing(page: Page) -> None:
-    """Why there is none: nothing better to do, or nothing to advise from."""
+def why_silent(page: Page) -> str | None:
+    """Why there is nothing to advise from; None where there is, and nothing is better than running as usual."""
     asked = read_status(Lake(lake_folder(), page.utility)).get("advice") if page.view.at is None else None
     is_known = (
         not answer(newest_plan, page.at).is_empty() if page.view.at else asked is not None and asked.state == "ok"
     )
-    if not is_known:
-        reason = page.say("brain_reason", asked.reason if asked and asked.reason else "no_plan")
-        show_missing(page, page.say("dispatch_advice", "silent", reason=reason), page.say("dispatch_advice", "how"))
-    else:
+    if is_known:
+        return None
+    reason = page.say("brain_reason", asked.reason if asked and asked.reason else "no_plan")
+    return page.say("dispatch_advice", "silent", reason=reason)
+
+
+def _nothing(page: Page) -> None:
+    silent = why_silent(page)
+    if silent is None:
         st.html(f'<p class="calm">○ {escape(page.say("dispatch_advice", "none"))}</p>')
+    else:
+        show_missing(page, silent, page.say("dispatch_advice", "how"))
 
 
 def _one(page: Page, row: dict[str, Any]) -> None:
@@ -118,26 +130,37 @@ def _evidence(page: Page, advice_id: str, evidence: dict[str, Any]) -> None:
     show_table(page, named, columns, f"advice-{advice_id.replace('/', '-').replace(':', '')}")
 
 
-def _exceptions(page: Page, acts: pl.DataFrame) -> None:
-    """What is wrong in sewage and treatment and nobody has acknowledged, each with its button."""
+def waiting(page: Page, acts: pl.DataFrame) -> list[dict[str, Any]]:
+    """The board's exceptions in sewage and treatment that nobody has acknowledged; none of a frozen page."""
     board = page.board
     if board is None or page.view.at is not None:
-        return
+        return []
     modules = dict(page.utility.sites.select("site_id", "module").rows())
     tiles = {tile["id"]: tile for tile in board["indicators"]}
-    names = {site["site_id"]: site[f"name_{page.lang}"] for site in board["sites"]}
     seen = set(acts.filter(pl.col("verb") == "acknowledge")["subject"])
-    waiting = [
+    return [
         one
         for one in board["exceptions"]
         if one["id"] not in seen
         and (tiles.get(one["subject"], {}).get("module") or modules.get(one["site_id"] or "")) in MODULES
     ]
-    if not waiting:
+
+
+def waiting_headline(page: Page, one: dict[str, Any]) -> str:
+    """Where and what it is, in one line."""
+    board = page.board or {}
+    names = {site["site_id"]: site[f"name_{page.lang}"] for site in board["sites"]}
+    return headline(one, board, names, page.lang, page.say)
+
+
+def _exceptions(page: Page, acts: pl.DataFrame) -> None:
+    """What is wrong and waits, each with its button."""
+    found = waiting(page, acts)
+    if not found:
         return
-    show_heading(page, page.say("dispatch_advice", "open_exceptions"))
-    for one in waiting:
-        text = f"{headline(one, board, names, page.lang, page.say)} · {details(one, board, page.say)}"
+    show_heading(page, page.say("dispatch_advice", "open_exceptions"), name="waiting")
+    for one in found:
+        text = f"{waiting_headline(page, one)} · {details(one, page.board or {}, page.say)}"
         mark = f'<i class="{one["state"]}">{SHAPES[one["state"]]}</i>'
         with st.container(horizontal=True, vertical_alignment="center"):
             st.html(f'<p data-exception="{escape(one["subject"])}">{mark} {escape(text)}</p>')

@@ -25,7 +25,7 @@ HALF = timedelta(minutes=30)
 
 def show_forecast(page: Page, at: datetime) -> None:
     """Chart of rain and inflow, then the stations at risk; what is missing where nothing was forecast."""
-    show_heading(page, page.say("outlook", "title"), page.say("outlook", "means"))
+    show_heading(page, page.say("outlook", "title"), page.say("outlook", "means"), "outlook")
     ahead = answer(outlook, at)
     if ahead.issued is None:
         show_missing(page, page.say("outlook", "none"), page.say("outlook", "none_how"))

@@ -15,7 +15,7 @@ def ahead_chart(came: pl.DataFrame, ahead: pl.DataFrame, timezone: str, theme: s
     colours = themes()[theme]
     came_at = _local(came, timezone)
     figure.add_scatter(x=came_at, y=came["value"], name=say("forecasts", "came"), line=line(colours["text"]))
-    return figure
+    return figure.update_yaxes(title={"text": say("unit", "m^3/h"), "standoff": 10})
 
 
 def yesterday_chart(beside: pl.DataFrame, timezone: str, theme: str, say: Words) -> go.Figure:
@@ -29,7 +29,7 @@ def yesterday_chart(beside: pl.DataFrame, timezone: str, theme: str, say: Words)
         x=_local(outside, timezone), y=outside["came"], mode="markers", name=say("forecasts", "outside"),
         marker={"symbol": "diamond-open", "size": 10, "color": colours["text"]},
     )  # fmt: skip
-    return figure
+    return figure.update_yaxes(title={"text": say("unit", "m^3/h"), "standoff": 10})
 
 
 def _bands(figure: go.Figure, rows: pl.DataFrame, timezone: str, theme: str, say: Words) -> None:

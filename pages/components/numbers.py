@@ -58,8 +58,12 @@ def change(value: float | None, other: float | None) -> str:
 
 def local(moment: str | datetime, timezone: str, form: str = "%m-%d %H:%M") -> str:
     """An instant (ISO 8601) by the utility's clock."""
-    instant = datetime.fromisoformat(moment) if isinstance(moment, str) else moment
-    return instant.astimezone(ZoneInfo(timezone)).strftime(form)
+    return instant(moment).astimezone(ZoneInfo(timezone)).strftime(form)
+
+
+def instant(moment: str | datetime) -> datetime:
+    """An instant, also where it is written as ISO 8601."""
+    return datetime.fromisoformat(moment) if isinstance(moment, str) else moment
 
 
 def duration(seconds: float, say: Words) -> str:

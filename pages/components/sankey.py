@@ -9,7 +9,8 @@ import polars as pl
 
 from pages.components.theme import themes
 
-OPACITY = {"metered": 0.55, "billed": 0.32, "difference": 0.8}
+OPACITY = {"metered": 0.55, "billed": 0.32, "difference": 0.08}
+"""What nobody measured is hardly more than an outline, as rain that is only forecast; a name on it stays legible."""
 MARGIN = 0.05
 """Of the height above and below the streams, where the labels of thin ones reach."""
 LONGEST = 10
@@ -29,8 +30,7 @@ def sankey(
 ) -> go.Figure:
     """The figure of `streams` (source, target, m3, basis). `name` gives a node its words, `words` a basis its own.
 
-    `amount` writes how much water passes a node. Differences are drawn in the tone of text, since they are what nobody
-    measured; the others in grey.
+    `amount` writes how much water passes a node.
     """
     colours = themes()[theme]
     drawn = streams.filter(pl.col("m3") >= THINNEST * pl.col("m3").max())
@@ -56,6 +56,8 @@ def sankey(
             "target": [place[node] for node in drawn["target"]],
             "value": drawn["m3"].to_list(),
             "color": [tones[basis] for basis in drawn["basis"]],
+            "line_width": 1,
+            "line_color": colours["muted"],
             "customdata": [words[basis] for basis in drawn["basis"]],
             "hovertemplate": (
                 "%{source.customdata} → %{target.customdata}<br>%{value:,.0f} m³ · %{customdata}<extra></extra>"
@@ -87,8 +89,7 @@ def _passes(streams: pl.DataFrame) -> dict[str, float]:
 
 def _tones(theme: str) -> dict[str, str]:
     """The colour of a stream by how it is known."""
-    colours = themes()[theme]
-    return {basis: _rgba(colours["muted" if basis == "difference" else "spark"], OPACITY[basis]) for basis in OPACITY}
+    return {basis: _rgba(themes()[theme]["spark"], opacity) for basis, opacity in OPACITY.items()}
 
 
 def _rgba(colour: str, opacity: float) -> str:

@@ -36,6 +36,12 @@ def test_what_to_do_by_when_and_what_it_gains():
     assert 'data-advice="A1"' in text
 
 
+def test_a_time_that_has_passed_is_said_to_have_passed():
+    late = {**advice(1), "act_by": boards.AS_OF - timedelta(minutes=5)}
+    text = advice_list(boards.board(advice=[late]), View("en", "dark"), words_in("en"))
+    assert "was due by 16:15" in text
+
+
 def test_three_at_most():
     text = advice_list(boards.board(advice=[advice(n) for n in range(5)]), View("en", "dark"), words_in("en"))
     assert text.count("data-advice") == 3

@@ -1,6 +1,7 @@
 """Advice on the page of sewage dispatch: taken up, declined with a reason, its evidence, its record, who did what."""
 
 import json
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -73,6 +74,20 @@ def test_what_stands_with_its_evidence_and_its_record(lake):
     # the evidence's row leads to the station; its chance is in %
     assert "/site?site=P1" in html.replace("&amp;", "&")
     assert 'data-v="60.0"' in html
+
+
+def test_what_to_do_and_to_expect_stands_before_the_stations(lake):
+    html = shown_html(opened("dispatch"))
+    said = re.findall(r'<a href="([^"]*)"[^>]*data-next="(\w+)">(.*?)</a>', html)
+    assert [(name, address.partition("#")[2]) for address, name, _ in said] == [
+        ("advice", "advice"), ("waiting", "waiting"), ("outlook", "outlook"),
+    ]  # fmt: skip
+    assert all(f'class="heading" id="{name}"' in html for _, name, _ in said)
+    advised, waits, risk = (text for _, _, text in said)
+    assert "一号泵站提前抽排" in advised and "收益 12" in advised
+    assert "▲" in waits and "共 1 条" in waits
+    assert "▨" in risk and "概率未知" in risk, "no risk was computed: that is not a chance of 0"
+    assert html.index("data-next") < html.index("data-station=")
 
 
 def test_a_frozen_moment_without_a_plan_does_not_say_that_nothing_is_better(lake):
