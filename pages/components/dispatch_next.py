@@ -19,7 +19,7 @@ def next_lines(page: Page, told: Advised, ahead: Outlook) -> str:
     """
     lines = [*_advice(page, told), *_exceptions(page, told), _risk(page, ahead)]
     label = escape(page.say("dispatch_next", "label"))
-    return f'<ul class="next" aria-label="{label}">{"".join(f"<li>{one}</li>" for one in lines)}</ul>'
+    return f'<ul class="agenda" aria-label="{label}">{"".join(f"<li>{one}</li>" for one in lines)}</ul>'
 
 
 def _advice(page: Page, told: Advised) -> list[str]:
