@@ -120,12 +120,18 @@ class Indicator(_Strict):
     short: Words | None = None
     beside: Beside | None = None
     owner: Text
-    formula: Text
+    formula: Words
     standard: Text
     examples: tuple[Example, ...] = Field(alias="example", min_length=1)
     sql: str
     sql_line: int
     file: str
+
+    @field_validator("formula", mode="before")
+    @classmethod
+    def _one_for_both(cls, value: Any) -> Any:
+        """Symbols alone, or one language only, may stand there once."""
+        return {"zh": value, "en": value} if isinstance(value, str) else value
 
     @field_validator("window")
     @classmethod

@@ -69,7 +69,7 @@ def page(indicator: Indicator, limits: pl.DataFrame) -> str:
         "周期 period": f"{PERIODS[one.period]}；窗口 window: {one.window}",
         "显示 shows": SHOWS[one.shows],
         "负责 owner": one.owner,
-        "公式 formula": one.formula,
+        "公式 formula": " ".join(dict.fromkeys((one.formula.zh, one.formula.en))),
         "依据 standard": one.standard,
         "文件 file": f"[{one.file}](../../{one.file})",
     }

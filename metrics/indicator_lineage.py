@@ -14,6 +14,9 @@ from metrics.sql_rules import relations
 
 MART_OF_VIEW = {"hourly": "hourly", "daily": "daily", "latest": "latest", "site_energy": "daily"}
 """Views made of a mart."""
+TOLD_OF_A_LIMIT = (
+    "subject", "medium", "site_id", "kind", "value", "unit", "standard", "clause", "effective_from", "effective_to",
+)  # fmt: skip
 
 
 def lineage_of(indicator: Indicator, utility: Utility, lake: Lake) -> dict[str, Any]:
@@ -31,20 +34,18 @@ def lineage_of(indicator: Indicator, utility: Utility, lake: Lake) -> dict[str, 
         "tables": sorted(tables),
         "points": points.height,
         "sources": sorted(sources),
-        "limits": limits_read(indicator, points, resolve_limits(utility)).to_dicts(),
+        "limits": limits_read(indicator, points, resolve_limits(utility)).select(TOLD_OF_A_LIMIT).to_dicts(),
     }
 
 
 def limits_read(indicator: Indicator, points: pl.DataFrame, limits: pl.DataFrame) -> pl.DataFrame:
     """The rows of `limits` an indicator depends on, of any date: its thresholds, its points' limits, its parameters.
 
-    Columns subject, medium, site_id, kind, value, unit, standard, clause, effective_from (ISO text), effective_to.
+    Columns as in limits.csv, dates as ISO text.
     """
     wanted = pl.col("subject").is_in([indicator.id, *parameters_read(indicator.sql)])
     if "point_limit" in relations(indicator.sql):
         judged = points.select(subject="quantity", medium=pl.col("medium").fill_null("")).unique()
         pairs = pl.struct("subject", pl.col("medium").fill_null("")).is_in(judged.to_struct().implode())
         wanted = wanted | pairs
-    columns = ("subject", "medium", "site_id", "kind", "value", "unit", "standard", "clause")
-    dates = (pl.col("effective_from").dt.to_string("iso"), pl.col("effective_to").dt.to_string("iso"))
-    return limits.filter(wanted).select(*columns, *dates)
+    return limits.filter(wanted).with_columns(pl.col("effective_from", "effective_to").dt.to_string("iso"))

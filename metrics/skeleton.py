@@ -13,7 +13,7 @@ shows: current  # current: up to now; closed: the last period that ended
 window: 24 h  # now, day, week, month, or so many h, days or months
 aggregate: sum  # how days make weeks: sum or last
 owner: 值班负责人
-formula: hours that keep every limit ÷ hours with a limit and data
+formula: {zh: 守住全部限值的小时 ÷ 有限值且有数据的小时, en: hours that keep every limit ÷ hours with a limit and data}
 standard: house default
 # Examples are worked by hand and run by `python -m metrics check`. A view that is left out is empty; a..b is a row
 # an hour (or a day); rows of `limits` give the thresholds, which live in the utility's limits.csv, never in this file.

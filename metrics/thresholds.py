@@ -88,16 +88,18 @@ def thresholds_of(
 
 def thresholds_on(limits: pl.DataFrame, subject: str, day: date) -> pl.DataFrame:
     """The rows (kind, site_id, value) of `limits` (columns of limits.csv) that hold for a subject on a day."""
+    return limits.filter(pl.col("subject") == subject, holds_on(day)).select("kind", "site_id", "value")
+
+
+def holds_on(day: date) -> pl.Expr:
+    """Whether a row of `limits` (columns of limits.csv) holds on a day by its dates and its season."""
     in_year = pl.lit(f"{day:%m-%d}")
     first, last = pl.col("season_from"), pl.col("season_to")
     inside = (in_year >= first) & (in_year <= last)
     over_new_year = (first > last) & ((in_year >= first) | (in_year <= last))
-    return limits.filter(
-        pl.col("subject") == subject,
-        pl.col("effective_from").is_null() | (pl.col("effective_from") <= day),
-        pl.col("effective_to").is_null() | (pl.col("effective_to") >= day),
-        first.is_null() | inside | over_new_year,
-    ).select("kind", "site_id", "value")
+    begun = pl.col("effective_from").is_null() | (pl.col("effective_from") <= day)
+    not_ended = pl.col("effective_to").is_null() | (pl.col("effective_to") >= day)
+    return begun & not_ended & (first.is_null() | inside | over_new_year)
 
 
 def own_medians(history: pl.DataFrame, period: date) -> dict[str, float]:

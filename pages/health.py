@@ -9,6 +9,7 @@ from pathlib import Path
 import polars as pl
 import streamlit as st
 
+from data_sources.vocabulary import QUANTITIES
 from metrics.queries import health
 from pages.components.answers import answer
 from pages.components.blocks import Figure, show_figures, show_heading, show_missing, term
@@ -174,7 +175,9 @@ def show_points(at: datetime) -> None:
         return
     show_heading(page, say("health", "points_of", name=page.named("groups", group_id)))
     points = answer(health.points_of, at, group_id)
-    words = {"quantity": "quantity", "quality": "quality_word"}
+    # a value stands in its quantity's unit, whatever the source reports in
+    points = points.with_columns(unit=pl.col("quantity").replace_strict(QUANTITIES))
+    words = {"quantity": "quantity", "quality": "quality_word", "role": "role", "unit": "unit"}
     columns = [Column(name, say("health", label), words=words.get(name)) for name, label in POINT_COLUMNS]
     show_table(page, points, columns, f"points-{group_id}", None)
     st.html(f'<a class="close" href="{page.here(group=None)}" target="_self">{escape(say("health", "close"))}</a>')

@@ -118,7 +118,8 @@ def behind(facts: Facts, rows: pl.DataFrame) -> None:
         label = say("indicator", "readings_of")
         point = select(page, "point", label, points, lambda one: f"{page.named('points', one)} · {one}", points[0])
         point = point or points[0]
-        show_found(page, source_rows(facts.indicator.id, point, facts.as_of, row), f"{point}-readings", 300)
+        readings = source_rows(facts.indicator.id, point, facts.as_of, row)
+        show_found(page, readings, f"{point}-readings", 300, of_point=point)
 
 
 def draw(facts: Facts) -> None:
@@ -126,7 +127,7 @@ def draw(facts: Facts) -> None:
     one, (left, right) = facts.indicator, st.columns([2, 3], gap="large")
     with left:
         st.html(headline(facts, page.lang, page.view.theme, page.utility.timezone, say))
-        st.html(formula(facts, page.view.theme, say))
+        st.html(formula(facts, page.lang, page.view.theme, say))
         told = shown_then(facts)
         if told:
             st.info(told)

@@ -16,10 +16,15 @@ from metrics.lineage import tables_read
 from metrics.point_lineage import points_read
 from metrics.spans import Span, newest_span, span_frame
 from metrics.sql_rules import relations
+from metrics.thresholds import holds_on
 from metrics.view_columns import FILE_VIEWS, SPAN_VIEWS, TABLE_VIEWS, VIEW_COLUMNS
 
 MOST_ROWS = 1000
 """Rows of one view shown behind a row."""
+LIMIT = (
+    "subject", "medium", "site_id", "kind", "value", "unit", "in_force", "season_from", "season_to", "when_quantity",
+    "when_max", "standard", "clause", "effective_from", "effective_to",
+)  # fmt: skip
 _NUMBERED = re.compile(r"(.+)_\d+")
 _NO_KEYS = ("period", "received_at")
 _HOUR = timedelta(hours=1)
@@ -114,13 +119,14 @@ def inputs(engine: Engine, indicator_id: str, as_of: datetime) -> pl.DataFrame:
 
 
 def limits(engine: Engine, indicator_id: str, day: date) -> pl.DataFrame:
-    """The rows of limits that the indicator can be judged by, with `in_force`: whether they hold on `day`."""
+    """The rows of limits that the indicator can be judged by (columns `LIMIT`), with `in_force`: whether they hold on
+    `day` by date and season. Those that need another quantity to be low (when_quantity) hold only while it is.
+    """
     indicator = engine.catalogue.indicators[indicator_id]
     read = list(points_of(engine, indicator_id))
-    found = limits_read(indicator, engine.utility.points.filter(pl.col("point_id").is_in(read)), engine.limits)
-    shown = pl.lit(day.isoformat())
-    holds = (pl.col("effective_from").fill_null("") <= shown) & (pl.col("effective_to").fill_null("9999") >= shown)
-    return found.with_columns(in_force=holds).sort("in_force", "subject", "kind", descending=[True, False, False])
+    dated = engine.limits.with_columns(in_force=holds_on(day))
+    found = limits_read(indicator, engine.utility.points.filter(pl.col("point_id").is_in(read)), dated)
+    return found.select(LIMIT).sort("in_force", "subject", "kind", descending=[True, False, False])
 
 
 def _select(cursor: Connection, view: str, keys: Mapping[str, Any]) -> pl.DataFrame:

@@ -6,6 +6,7 @@ from typing import Any
 
 import polars as pl
 
+from data_sources.vocabulary import QUANTITIES
 from pages.components.numbers import duration, number
 from pages.components.page import Page
 from pages.components.states import SHAPES
@@ -70,7 +71,9 @@ def _site(page: Page) -> Any:
 def _value(page: Page, row: Row) -> str:
     if row["quantity"] is None:
         return "–"
-    return f"{number(row['value'])} <small>{escape(page.say('quantity', row['quantity']))}</small>"
+    unit = page.say("unit", QUANTITIES[row["quantity"]])
+    told = f"{unit} {page.say('quantity', row['quantity'])}".strip()
+    return f"{number(row['value'])} <small>{escape(told)}</small>"
 
 
 def _age(page: Page, row: Row) -> str:

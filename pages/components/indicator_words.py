@@ -24,8 +24,8 @@ def headline(facts: Facts, lang: str, theme: str, timezone: str, say: Words) -> 
             f"{say('threshold', kind)} {number(value)}" for kind, value in marks.items() if value is not None
         ),
         say("indicator", "gap"): signed(judged.gap, judged.value) if judged.value is not None else "–",
-        say("tile", "previous"): _difference(judged.value, facts.previous, say),
-        say("tile", "last_year"): _difference(judged.value, facts.last_year, say),
+        say("indicator", "previous"): _difference(judged.value, facts.previous, say),
+        say("indicator", "last_year"): _difference(judged.value, facts.last_year, say),
         say("indicator", "validity"): _validity(facts, say),
         say("indicator", "window"): _window(facts, timezone),
     }
@@ -42,7 +42,7 @@ def headline(facts: Facts, lang: str, theme: str, timezone: str, say: Words) -> 
     )
 
 
-def formula(facts: Facts, theme: str, say: Words) -> str:
+def formula(facts: Facts, lang: str, theme: str, say: Words) -> str:
     """The formula in words, and with this moment's numbers put in."""
     indicator, judged = facts.indicator, facts.judged
     scale = " × 100" if indicator.unit == "%" else ""
@@ -53,7 +53,8 @@ def formula(facts: Facts, theme: str, say: Words) -> str:
         numbers = f"{number(judged.numerator)} = {result}"
     else:
         numbers = f"{number(judged.numerator)} ÷ {number(judged.denominator)}{scale} = {result}"
-    return _facts(theme, f'<p class="formula">{escape(indicator.formula)}<br><b>{escape(numbers)}</b></p>')
+    told = getattr(indicator.formula, lang)
+    return _facts(theme, f'<p class="formula">{escape(told)}<br><b>{escape(numbers)}</b></p>')
 
 
 def definition(facts: Facts, lang: str, theme: str, say: Words) -> str:

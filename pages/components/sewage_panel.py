@@ -83,7 +83,9 @@ def _judged(stations: Sequence[Row], board: Mapping[str, Any]) -> list[Row]:
 def _stations(stations: Sequence[Row], plan: Sequence[Row], names: Mapping[str, str], say: Words) -> list[str]:
     if not stations:
         return [f'<p class="small none">{escape(say("sewage", "no_stations"))}</p>']
-    words = say("sewage", "stations", n=len(stations)) + (say("sewage", "planned") if plan else "")
+    by_chance = any(row["probability"] is not None for row in stations[:STATIONS])
+    words = say("sewage", "by_chance" if by_chance else "by_level", n=len(stations))
+    words += say("sewage", "planned") if plan else ""
     head = f'<p class="small">{escape(words)}</p>'
     return [head, *(_station(row, plan, names, say) for row in stations[:STATIONS])]
 
@@ -111,13 +113,13 @@ def _station(row: Row, plan: Sequence[Row], names: Mapping[str, str], say: Words
         width = min(100.0, 100 * level / (alarm * BAR_REACHES))
         tick = 100 / BAR_REACHES
         bar = f'<u class="bar"><s class="{state}" style="width:{width:.1f}%"></s><i style="left:{tick:.1f}%"></i></u>'
-    told = f"{number(level, [alarm])} / {number(alarm)} m"
+    told, means = f"{number(level, [alarm])} / {number(alarm)} m", "level"
     if row["probability"] is not None:
-        told = f"{number(100 * row['probability'])} %"
+        told, means = f"{number(100 * row['probability'])} %", "chance"
     name = escape(names.get(row["site_id"], row["site_id"]))
     mark = f'<i class="{state}">{SHAPES[state]}</i>{escape(told)}'
     return (
         f'<p class="station" data-station="{escape(row["site_id"])}"><b>{name}</b>'
         f'<u class="well">{bar}{_schedule(plan, row["site_id"], say)}</u>'
-        f'<span title="{escape(say("sewage", "level"))}">{mark}</span></p>'
+        f'<span title="{escape(say("sewage", means))}">{mark}</span></p>'
     )

@@ -165,7 +165,7 @@ def _shown(page: Page, value: Any, column: Column) -> str:
     if column.words is not None:
         return escape(page.say(column.words, str(value)))
     if isinstance(value, bool):
-        return "✓" if value else "✗"
+        return escape(page.say("table", "yes" if value else "no"))
     if isinstance(value, int | float):
         return apart(
             number(value)

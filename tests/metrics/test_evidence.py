@@ -119,3 +119,8 @@ def test_limits_say_which_of_them_hold_that_day(engine):
     rows = queries.limits(engine, "pressure_compliance", AS_OF.date())
     assert rows.filter("in_force").height > 0
     assert {"subject", "value", "standard", "clause", "effective_from"} <= set(rows.columns)
+    # the permits have a stricter ammonia limit from April to October (AS_OF lies in September)
+    seasonal = queries.limits(engine, "effluent_compliance", AS_OF.date()).filter(pl.col("season_from").is_not_null())
+    assert seasonal.height > 0
+    assert set(seasonal.filter("in_force")["season_from"]) == {"04-01"}
+    assert set(seasonal.filter(~pl.col("in_force"))["season_from"]) >= {"11-01"}

@@ -61,7 +61,7 @@ def test_the_value_is_that_of_the_calls(page, sample_lake):
     assert f"此数由 {calls.height} 行得出，其中 {calls.height - quick} 行不合格" in text(test)
     against = cells(text(test), "hotline_answer_rate-rows")
     assert len(against) == calls.height - quick > 0  # what counts against it stands first
-    assert all("✗" not in row for row in against)
+    assert all("是" in row for row in against)
     assert not set(calls["caller"].drop_nulls()) & {cell for row in against for cell in row}
 
 
@@ -86,7 +86,8 @@ def test_a_row_of_the_address_leads_down_to_its_source(page, sample_lake):
 def test_a_site_of_the_address_is_chosen(page):
     test = page(id="pressure_compliance", site="ZN05")
     assert test.selectbox[0].value == "ZN05"
-    assert {row[2] for row in cells(text(test), "pressure_compliance-rows")} == {"ZN05"}
+    shown = cells(text(test), "pressure_compliance-rows")
+    assert shown and all("ZN05" in row for row in shown)
 
 
 def test_a_chosen_site_goes_into_the_address(page):
@@ -167,3 +168,21 @@ def test_lineage_names_cannot_break_out_of_their_quotes():
 def test_without_rows_behind_the_number_it_says_what_is_missing(empty_page):
     shown = text(empty_page("indicator", id="meters_within_verification", at=AS_OF.isoformat()))
     assert "data-missing" in shown and 'class="failure"' not in shown
+
+
+def test_codes_behind_a_row_are_said_in_words(page):
+    (meter, *_) = cells(text(page(id="meters_within_verification")), "meters_within_verification-meter")
+    assert "在用" in meter or "超期" in meter
+
+
+def test_numbers_of_one_point_have_its_unit_and_what_only_describes_them_stands_last(page):
+    shown = text(page(id="pressure_compliance", lang="en"))
+    table = re.search(r'data-table="pressure_compliance-hourly".*?</thead>', shown, re.S)[0]
+    heads = [re.sub(r"<[^>]+>", "", one) for one in re.findall(r"<th.*?</th>", table, re.S)]
+    assert {"meanMPa", "minMPa", "maxMPa"} <= set(heads)
+    assert heads.index("meanMPa") < heads.index("valid") < heads.index("site id") < heads.index("group kind")
+
+
+def test_the_formula_is_told_in_the_readers_language(page):
+    assert "不低于下限的小时 ÷ 有数据的小时" in text(page(id="pressure_compliance"))
+    assert "hours at or above the minimum ÷ hours with data" in text(page(id="pressure_compliance", lang="en"))

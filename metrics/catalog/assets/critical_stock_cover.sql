@@ -12,7 +12,7 @@ aggregate: last
 tile: 18
 short: {zh: 物资保障率, en: Stock cover}
 owner: 物资仓储部
-formula: critical items with stock ≥ safety stock ÷ critical items
+formula: {zh: 库存不低于安全库存的关键物资 ÷ 全部关键物资, en: critical items with stock ≥ safety stock ÷ critical items}
 standard: house default
 example:
 # normal: A: north 10 − 4 = 6, south 90 booked, but counted 5, then 4 more: 9; 6 + 9 = 15 of 15. B: counted 3 and issued 3

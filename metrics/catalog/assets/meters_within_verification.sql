@@ -12,7 +12,7 @@ aggregate: last
 tile: 17
 short: {zh: 水表检定率, en: Meters verified}
 owner: 计量中心
-formula: installed meters verified until the day or later ÷ installed meters
+formula: {zh: 检定有效期未过的在装水表 ÷ 全部在装水表, en: installed meters verified until the day or later ÷ installed meters}
 standard: JJG 162-2019
 example:
 # normal: M1 until today, M2 (past its time on paper, but verified until tomorrow), M3 without a zone and M4 of a station,

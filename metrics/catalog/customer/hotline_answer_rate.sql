@@ -12,7 +12,7 @@ aggregate: sum
 tile: 15
 short: {zh: 热线接通率, en: Calls answered}
 owner: 客户服务部
-formula: calls answered ≤ 20 s after they started ÷ calls ended
+formula: {zh: 20 秒内接通的来电 ÷ 已结束的来电, en: calls answered ≤ 20 s after they started ÷ calls ended}
 standard: published service commitments
 example:
 # normal: 9 calls answered after exactly 20 s and 1 after 21 s: 9 of 10 = 90 %, which isn't under 90. Other channels, a call

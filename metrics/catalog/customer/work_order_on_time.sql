@@ -12,7 +12,7 @@ aggregate: last
 tile: 16
 short: {zh: 工单按时率, en: Orders on time}
 owner: 客户服务部
-formula: orders closed by their due time ÷ orders due
+formula: {zh: 按期办结的工单 ÷ 到期的工单, en: orders closed by their due time ÷ orders due}
 standard: published service commitments
 example:
 # normal: at 08:20 on the 15th the window begins at 08:20 on 13 February: 49 orders closed exactly when due, one of them due

@@ -12,7 +12,7 @@ aggregate: sum
 tile: 7
 short: {zh: 夜间净流量, en: Net night flow}
 owner: 管网部
-formula: Σ (in − out − large users) × 1000 ÷ Σ connections
+formula: {zh: Σ (流入 − 流出 − 大用户) × 1000 ÷ Σ 户数, en: Σ (in − out − large users) × 1000 ÷ Σ connections}
 standard: house default
 example:
 # normal: Z in 12 (means of 02 and 03: 11 and 13; the hours beside them don't count), out 3, large user 4: 5 m³/h = 5000 L/h

@@ -11,7 +11,7 @@ aggregate: sum
 tile: 8
 short: {zh: 压力合格率, en: Pressure kept}
 owner: 管网部
-formula: hours at or above the minimum ÷ hours with data
+formula: {zh: 不低于下限的小时 ÷ 有数据的小时, en: hours at or above the minimum ÷ hours with data}
 standard: published service commitments
 example:
 # by hand: A 1 of 2 hours, B 3 of 3: (1 + 3) ÷ (2 + 3) = 80 %, not the mean of 50 % and 100 %; 24 hours due of each, so

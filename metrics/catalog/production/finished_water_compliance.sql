@@ -12,7 +12,7 @@ aggregate: sum
 tile: 4
 short: {zh: 出厂水达标率, en: Finished water}
 owner: 制水部
-formula: hours that keep every limit ÷ hours with a limit and data
+formula: {zh: 守住全部限值的小时 ÷ 有限值且有数据的小时, en: hours that keep every limit ÷ hours with a limit and data}
 standard: GB 5749-2022; early warning of turbidity at 0.3 NTU by the house
 example:
 # normal: A (turbidity ≤ 1, early from 0.3) and B (pH 6.5–8.5), 24 hours each, each with one exactly at its limit of

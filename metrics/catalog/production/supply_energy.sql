@@ -10,7 +10,7 @@ shows: closed
 aggregate: sum
 tile: 5
 owner: 制水部
-formula: kWh of sources, works and boosters ÷ (m³ that left the works ÷ 1000)
+formula: {zh: 水源、水厂、增压站电量 kWh ÷ (出厂水量 m³ ÷ 1000), en: "kWh of sources, works and boosters ÷ (m³ that left the works ÷ 1000)"}
 standard: house default
 example:
 # normal: 12 000 + 20 000 + 4 000 kWh = 36 000; flow 60 000 + volume 40 000 (V has no flow meter) = 100 000 m³: 36 000 ÷ 100

@@ -12,7 +12,7 @@ tile: 3
 short: {zh: 日供水量偏差, en: Supply deviation}
 beside: {zh: 日供水量, en: Supplied, unit: 万m³}
 owner: 制水部
-formula: (volume − median forecast) ÷ median forecast; thresholds P10–P90 and P2.5–P97.5 in the same %
+formula: {zh: (水量 − 预测中位数) ÷ 预测中位数；界限 P10–P90 与 P2.5–P97.5 按同样的 % 算, en: (volume − median forecast) ÷ median forecast; thresholds P10–P90 and P2.5–P97.5 in the same %}
 standard: house default
 example:
 # normal: flow 60 000 + volume 43 000 (works V has no flow meter) = 103 000 against a median of 100 000: 3 %; P10–P90 is

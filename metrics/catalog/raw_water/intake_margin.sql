@@ -12,7 +12,7 @@ aggregate: last
 tile: 2
 short: {zh: 取水裕度, en: Intake margin}
 owner: 水源管理部
-formula: Σ min(permit, rated flow × 24 of available pumps) ÷ (demand × (1 + own use))
+formula: {zh: "Σ min(许可取水量, 可用泵额定流量 × 24) ÷ [需水量 × (1 + 自用水率)]", en: "Σ min(permit, rated flow × 24 of available pumps) ÷ (demand × (1 + own use))"}
 standard: house default
 example:
 # normal, from the forecast: S1 has pumps of 1000 (available), 1000 (no point: counts, known) and 500 m³/h (out):

@@ -12,7 +12,7 @@ aggregate: sum
 tile: 1
 short: {zh: 原水达标率, en: Raw compliance}
 owner: 水源管理部
-formula: hours that keep every limit ÷ hours with a limit and data
+formula: {zh: 守住全部限值的小时 ÷ 有限值且有数据的小时, en: hours that keep every limit ÷ hours with a limit and data}
 standard: GB 3838-2002 table 1, class III
 example:
 # normal: A (ammonia, at most 1.0) 24 hours, one exactly at its limit, and B (oxygen, at least 5) 24 hours: 48 of 48; C has

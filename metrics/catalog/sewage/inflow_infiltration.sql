@@ -12,7 +12,7 @@ aggregate: last
 tile: 10
 short: {zh: 入流入渗比, en: Infiltration}
 owner: 排水管网部
-formula: Σ (influent − return_factor × sold) ÷ Σ influent
+formula: {zh: Σ (进水量 − 产污系数 × 售水量) ÷ Σ 进水量, en: Σ (influent − return_factor × sold) ÷ Σ influent}
 standard: house default
 example:
 # normal: W takes in 600 + 400 = 1000 m³ a day through two meters; Z returns 0.85 × 600 = 510, Y 0.5 × 600 = 300 (its own

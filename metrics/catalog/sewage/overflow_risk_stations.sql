@@ -12,7 +12,7 @@ aggregate: last
 tile: 9
 short: {zh: 高风险泵站数, en: Overflow risk}
 owner: 排水调度中心
-formula: count of stations with P(level ≥ alarm within 24 h) > risk_warning or level ≥ alarm_level
+formula: {zh: 24 小时内液位达报警水位的概率 > risk_warning，或液位已达报警水位的泵站数, en: count of stations with P(level ≥ alarm within 24 h) > risk_warning or level ≥ alarm_level}
 standard: house default
 example:
 # normal: A 0.2 (a risk is passed only strictly), its well at 2.9 of 3 m; B 0.25, its own risk_warning is 0.3, its well at

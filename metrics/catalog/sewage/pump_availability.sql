@@ -12,7 +12,7 @@ aggregate: sum
 tile: 11
 short: {zh: 泵组可用率, en: Pumps available}
 owner: 排水调度中心
-formula: Σ available pump-hours ÷ Σ pump-hours with data
+formula: {zh: Σ 可用泵·小时 ÷ Σ 有数据的泵·小时, en: Σ available pump-hours ÷ Σ pump-hours with data}
 standard: house default
 example:
 # normal: A 24 hours, B 23 and a half hour (too little to be a valid hour, but time all the same): 47.5 of 47.5. A

@@ -12,7 +12,7 @@ aggregate: sum
 tile: 12
 short: {zh: 出水达标率, en: Effluent kept}
 owner: 污水处理部
-formula: works whose means keep every limit ÷ works with data
+formula: {zh: 各项均值全部守限的污水厂 ÷ 有数据的污水厂, en: works whose means keep every limit ÷ works with data}
 standard: DB33/2169-2018, GB 18918-2002, whichever the permit names
 example:
 # normal: W1 COD 12 hours 20 at 1000 m³/h and 12 hours 50 at 500: (20 000 + 25 000) ÷ 1500 = 30, at most 31 (the plain mean

@@ -12,7 +12,7 @@ aggregate: sum
 tile: 13
 short: {zh: 进水BOD5, en: Influent BOD5}
 owner: 污水处理部
-formula: Σ BOD5 × influent ÷ Σ influent
+formula: {zh: Σ (进水 BOD5 × 进水量) ÷ Σ 进水量, en: Σ BOD5 × influent ÷ Σ influent}
 standard: "national aim for sewage works: influent BOD5 of 100 mg/L"
 example:
 # normal: W on Monday two samples, mean of 90 and 110 = 100, at 6000 + 4000 m³ through two meters, on Thursday 130 at

@@ -11,7 +11,7 @@ aggregate: sum
 tile: 14
 short: {zh: 污水电耗, en: Sewage energy}
 owner: 污水处理部
-formula: Σ kWh ÷ Σ m³ of influent
+formula: {zh: Σ 电量 kWh ÷ Σ 进水量 m³, en: Σ kWh ÷ Σ m³ of influent}
 standard: house default
 example:
 # normal: (2000 + 6000) ÷ (6000 + 4000 + 20 000) = 0.2667, not the mean of 0.2 and 0.3; 1.05 × 0.26 = 0.273 isn't passed.

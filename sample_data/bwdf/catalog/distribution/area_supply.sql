@@ -12,7 +12,7 @@ aggregate: sum
 sites: ranked
 tile: 6
 owner: BWDF
-formula: Σ mean of the valid hours × 24
+formula: {zh: Σ 有效小时的平均流量 × 24, en: Σ mean of the valid hours × 24}
 standard: none
 example:
 # A has a valid day of 240 m³, B one of 360, C none: 600 m³ of two areas, and 2 of 3 valid are too few to show it
