@@ -1,22 +1,26 @@
-"""`python -m tests.browser.pictures [boards] [pages]`: screenshots into docs/pictures, of both where none is named.
+"""`python -m tests.browser.pictures [PAGE…]`: every page in every situation, size, theme and language, as pictures.
 
-Two boards in full for the README; a contact sheet of the board at all sizes, themes, languages and in all situations,
-chosen so that every two of these choices meet; and one of every page of the list, at each size.
+Each goes whole, not only its first screen, to .pictures/PAGE/SITUATION-WIDTH-THEME-LANGUAGE.png. docs/pictures gets a
+contact sheet for each page, one of the board at a glance, and the two boards of the README. PAGE is one of the folders
+(`dispatch`, `module-sewage`, `board`), all of them where none is named.
 """
 
-import io
 import json
+import os
 import sys
 import tempfile
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import groupby
 from pathlib import Path
-from urllib.parse import urlencode
+from time import monotonic
 
 from PIL import Image
-from playwright.sync_api import Browser, TimeoutError
+from playwright.sync_api import Error, Page
 
 from data_sources.lake import Lake
 from data_sources.load import load_utility
@@ -26,78 +30,32 @@ from data_sources.utility import Utility
 from metrics.board import make_board
 from metrics.catalogue import load_catalogue
 from metrics.engine import Engine
-from pages.components.page_list import PAGES
 from sample_data.events import CYCLE_DAYS, events
 from tests.browser.chrome import chromium
+from tests.browser.contact_sheet import board_sheet, first_screen, index, page_sheet, save_sheet, sheet_of
+from tests.browser.shots import BOARD_SHOTS, BOARDS, Shot, all_shots, name_of, pages, rows_of
 from tests.serving import serving
 from tests.small_utility import write_small_utility
 
 FOLDER = ROOT / "docs" / "pictures"
+SINGLE = ROOT / ".pictures"
 BWDF = ROOT / "sample_data" / "bwdf"
 COLOURS = 96
 """Enough for a screen of greys and two accents; keeps a picture small."""
-THUMB = 460
 LONGEST_WAIT_MS = 120_000
-COLUMNS = 4
 ORDINARY = (19, 10.0)
 """A day of the sample's cycle without events, and a local hour of it."""
+TALL = "Math.max(...[document.documentElement, ...document.querySelectorAll('.stMain')].map(e => e.scrollHeight))"
 
 
 @dataclass(frozen=True)
-class Shot:
-    """One picture: a page in a situation, at a size, in a theme and language."""
+class Place:
+    """What one server shows: a utility, its lake, past moment or none, and whether a worker runs."""
 
-    page: str
-    scene: str
-    width: int
-    height: int
-    theme: str
-    lang: str
-
-    @property
-    def address(self) -> str:
-        """Path and query, without the moment."""
-        joint = "&" if "?" in self.page else "?"
-        return f"/{self.page}{joint}theme={self.theme}&lang={self.lang}"
-
-
-SHOTS = (
-    Shot("", "ordinary", 1920, 1080, "dark", "zh"),
-    Shot("", "storm", 1920, 1080, "dark", "en"),
-    Shot("", "ordinary", 1920, 1080, "light", "en"),
-    Shot("", "storm", 3840, 2160, "light", "zh"),
-    Shot("", "storm", 1366, 1024, "dark", "zh"),
-    Shot("", "ordinary", 1024, 768, "dark", "en"),
-    Shot("", "storm", 768, 1024, "light", "en"),
-    Shot("", "unknown", 1920, 1080, "dark", "zh"),
-    Shot("", "bwdf", 1920, 1080, "light", "en"),
-    Shot("", "bwdf", 1366, 1024, "dark", "zh"),
-    Shot("", "unknown", 768, 1024, "light", "zh"),
-    Shot("wall", "unknown", 3840, 2160, "dark", "en"),
-    Shot("wall", "now", 1920, 1080, "light", "zh"),
-    Shot("wall", "bwdf", 1920, 1080, "dark", "en"),
-    Shot("wall", "now", 3840, 2160, "dark", "zh"),
-)
-
-
-SIZES = ((1920, 1080), (1366, 1024), (1024, 768), (768, 1024))
-SCENES = ("ordinary", "storm", "bwdf", "unknown")
-
-
-def page_shots() -> tuple[Shot, ...]:
-    """Every page behind the board at each size; situation, theme and language change from one to the next, so that over
-    a few pages each situation is seen at each size, in both themes and languages.
-    """
-    shots = []
-    for number, entry in enumerate(one for one in PAGES if one.path):
-        address = entry.path + (f"?{urlencode(entry.face)}" if entry.face else "")
-        for place, (width, height) in enumerate(SIZES):
-            theme, lang = (
-                ("dark", "light")[(number // 4 + place) % 2],
-                ("zh", "en")[(number + number // 8 + place // 2) % 2],
-            )
-            shots.append(Shot(address, SCENES[(number + 3 * place) % len(SCENES)], width, height, theme, lang))
-    return tuple(shots)
+    utility: Path
+    lake: Path
+    moment: datetime | None
+    worker: str
 
 
 def moment_in_cycle(utility: Utility, cycle_day: int, hour: float, before: datetime) -> datetime:
@@ -121,88 +79,116 @@ def without_rows() -> Iterator[tuple[Path, Path]]:
         yield folder, lake
 
 
-def take(browser: Browser, address: str, shot: Shot, moment: datetime | None) -> Image.Image:
-    """One screenshot, once everything stands."""
-    at = "" if moment is None else f"&at={moment:%Y-%m-%dT%H:%M:%SZ}&as=computed"
-    page = browser.new_page(viewport={"width": shot.width, "height": shot.height})
-    page.goto(f"{address}{shot.address}{at}")
-    try:
-        page.wait_for_selector(
-            ".board .tile" if shot.page in ("", "wall") else "[data-drawn]", state="attached", timeout=LONGEST_WAIT_MS
-        )
-    except TimeoutError as late:
-        text = page.locator("body").inner_text()[:300]
-        raise TimeoutError(f"{shot} of {at or 'now'} did not stand; it says: {text!r}") from late
-    page.wait_for_timeout(7000 if shot.page in ("", "wall") else 1500)
-    picture = Image.open(io.BytesIO(page.screenshot()))
-    page.close()
-    return picture.convert("RGB")
-
-
-def contact_sheet(pictures: list[Image.Image], columns: int = COLUMNS, thumb: int = THUMB) -> Image.Image:
-    """All pictures small, row by row."""
-    small = [one.resize((thumb, one.height * thumb // one.width), Image.Resampling.LANCZOS) for one in pictures]
-    rows = [small[at : at + columns] for at in range(0, len(small), columns)]
-    heights = [max(one.height for one in row) + 12 for row in rows]
-    sheet = Image.new("RGB", (columns * (thumb + 12) + 12, sum(heights) + 12), "#7a7a7a")
-    top = 12
-    for row, height in zip(rows, heights, strict=True):
-        for column, one in enumerate(row):
-            sheet.paste(one, (12 + column * (thumb + 12), top))
-        top += height
-    return sheet
-
-
-def pictures(browser: Browser, shots: Sequence[Shot], worker: str) -> dict[Shot, Image.Image]:
-    """Every shot, situation by situation. Without a worker (`external`) a board says so, and data health;
-    the other pages don't."""
-    settings = Settings()
-    utility = load_utility(settings.utility)
-    lake, bwdf = settings.lake_of(utility.id), settings.lake_of("bwdf")
-    now = datetime.now(UTC)
-    storm = events("storm")[0]
-    moments = {
-        "ordinary": moment_in_cycle(utility, *ORDINARY, now),
-        "storm": moment_in_cycle(utility, storm.cycle_day, storm.hour + storm.hours / 2, now),
+def places(settings: Settings, empty: tuple[Path, Path], now: datetime) -> dict[tuple[str, bool], Place]:
+    """Situation and whether a board → where it is taken. A board of now says whether a worker runs, so one does; of
+    nothing known, none ever ran.
+    """
+    utility, storm = load_utility(settings.utility), events("storm")[0]
+    ours, bwdf = (settings.utility, settings.lake_of(utility.id)), (BWDF, settings.lake_of("bwdf"))
+    ordinary = moment_in_cycle(utility, *ORDINARY, now)
+    midst = moment_in_cycle(utility, storm.cycle_day, storm.hour + storm.hours / 2, now)
+    return {
+        **dict.fromkeys((("ordinary", False), ("ordinary", True)), Place(*ours, ordinary, "external")),
+        **dict.fromkeys((("storm", False), ("storm", True)), Place(*ours, midst, "external")),
+        **dict.fromkeys((("unknown", False), ("unknown", True)), Place(*empty, None, "external")),
+        ("bwdf", False): Place(*bwdf, None, "external"),
+        ("bwdf", True): Place(*bwdf, None, "embedded"),
+        ("now", True): Place(*ours, None, "embedded"),
     }
-    taken = {}
+
+
+def opened(page: Page, address: str, shot: Shot, moment: datetime | None) -> None:
+    """Go to a page and wait until it stands, with its fonts and scripts; a map has no sign and gets a moment."""
+    at = "" if moment is None else f"&at={moment:%Y-%m-%dT%H:%M:%SZ}&as=computed"
+    page.set_viewport_size({"width": shot.width, "height": shot.height})
+    page.goto(f"{address}{shot.address}{at}")
+    sign = ".board .tile" if shot.page in BOARDS else "[data-drawn]"
+    page.wait_for_selector(sign, state="attached", timeout=LONGEST_WAIT_MS)
+    page.wait_for_selector("#first", state="detached", timeout=LONGEST_WAIT_MS)
+    page.wait_for_load_state("networkidle")
+    page.evaluate("document.fonts.ready")
+    page.wait_for_timeout(3000 if shot.page in BOARDS else 700)
+
+
+def take(page: Page, shot: Shot) -> None:
+    """A picture of the whole of an open page at a size; the page scrolls inside, so the window becomes as tall."""
+    page.set_viewport_size({"width": shot.width, "height": shot.height})
+    page.wait_for_timeout(300)
+    tall = page.evaluate(TALL)
+    if tall > shot.height:
+        page.set_viewport_size({"width": shot.width, "height": tall})
+        page.wait_for_timeout(400)
+    file = SINGLE / shot.file
+    file.parent.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=file)
+    if failure := page.query_selector(".failure"):
+        raise Error(failure.inner_text())
+
+
+def take_look(page: Page, address: str, shots: Sequence[Shot], moment: datetime | None) -> dict[Shot, str]:
+    """The sizes of one page in one theme and language, from one load; what went wrong, of each that did."""
+    wrong = {}
+    try:
+        opened(page, address, shots[0], moment)
+    except Error as late:
+        return dict.fromkeys(shots, f"did not stand: {late.message}")
+    for shot in shots:
+        try:
+            take(page, shot)
+        except Error as failed:
+            wrong[shot] = failed.message
+    return wrong
+
+
+def take_place(place: Place, shots: Sequence[Shot]) -> dict[Shot, str]:
+    """All pictures of one server, by a browser of its own; what went wrong."""
+    wrong: dict[Shot, str] = {}
+    try:
+        with chromium() as browser, serving(place.utility, place.lake, WATER_WORKER=place.worker) as address:
+            context = browser.new_context()
+            for (scene, page, theme, lang), group in groupby(
+                shots, lambda shot: (shot.scene, shot.page, shot.theme, shot.lang)
+            ):
+                started, tab = monotonic(), context.new_page()
+                told = take_look(tab, address, list(group), place.moment)
+                tab.close()
+                wrong |= told
+                print(f"{monotonic() - started:5.1f} s  {scene} {name_of(page)} {theme} {lang}", flush=True)
+                for shot, why in told.items():
+                    print(f"FAILED {shot.file}: {why}", file=sys.stderr, flush=True)
+    except (AssertionError, Error) as failed:
+        rest = [shot for shot in shots if shot not in wrong and not (SINGLE / shot.file).exists()]
+        return wrong | dict.fromkeys(rest, f"server or browser: {failed}")
+    return wrong
+
+
+def take_all(shots: Sequence[Shot]) -> dict[Shot, str]:
+    """Every picture, place by place, as many at once as there are cores; what went wrong."""
+    by_place: defaultdict[Place, list[Shot]] = defaultdict(list)
     with without_rows() as empty:
-        places = {
-            "unknown": (*empty, "external"),
-            "bwdf": (BWDF, bwdf, worker),
-            **dict.fromkeys(("now", "ordinary", "storm"), (settings.utility, lake, worker)),
-        }
-        for place in dict.fromkeys(places.values()):
-            folder, where, how = place
-            with serving(folder, where, WATER_WORKER=how) as address:
-                for shot in shots:
-                    if places[shot.scene] == place:
-                        taken[shot] = take(browser, address, shot, moments.get(shot.scene))
-    return taken
+        where = places(Settings(), empty, datetime.now(UTC))
+        for shot in shots:
+            (SINGLE / shot.file).unlink(missing_ok=True)
+            by_place[where[shot.scene, shot.page in BOARDS]].append(shot)
+        for group in by_place.values():
+            group.sort(key=lambda shot: (shot.page, shot.theme, shot.lang))
+        longest_first = sorted(by_place.items(), key=lambda one: -len(one[1]))
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            told = pool.map(lambda one: take_place(*one), longest_first)
+            return {shot: why for wrong in told for shot, why in wrong.items()}
 
 
-def main(wanted: Sequence[str]) -> int:
-    """Take the pictures; 1 where a lake is missing."""
-    settings = Settings()
-    for folder in (settings.utility, BWDF):
-        lake = settings.lake_of(load_utility(folder).id)
-        if not (lake / "board.json").exists():
-            print(
-                f"{lake} has no board: build it and run the app over it once (docs/your-own-data.md)", file=sys.stderr
-            )
-            return 1
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    with chromium() as browser:
-        if "boards" in wanted:
-            taken = pictures(browser, SHOTS, "embedded")
-            for shot in SHOTS[:2]:
-                keep(taken[shot], f"board-{shot.theme}-{shot.lang}")
-            keep(contact_sheet([taken[shot] for shot in SHOTS]), "contact-sheet")
-        if "pages" in wanted:
-            behind = page_shots()
-            taken = pictures(browser, behind, "external")
-            keep(contact_sheet([taken[shot] for shot in behind], 2 * len(SIZES), THUMB // 2), "contact-sheet-pages")
-    return 0
+def write_sheets(names: Sequence[str]) -> None:
+    """The contact sheets of these pages, and what stands in the README, from the pictures that there are."""
+    for page in pages():
+        if name_of(page) in names and (sheet := page_sheet(rows_of(page), SINGLE)):
+            save_sheet(sheet, FOLDER / sheet_of(page))
+    (FOLDER / "README.md").write_text(index(FOLDER), encoding="utf-8")
+    boards = [shot for shot in BOARD_SHOTS if (SINGLE / shot.file).exists()]
+    if len(boards) == len(BOARD_SHOTS):
+        keep(board_sheet([first_screen(SINGLE / shot.file, shot) for shot in boards]), "contact-sheet")
+        for shot in BOARD_SHOTS[:2]:
+            keep(first_screen(SINGLE / shot.file, shot), f"board-{shot.theme}-{shot.lang}")
 
 
 def keep(picture: Image.Image, name: str) -> None:
@@ -210,5 +196,28 @@ def keep(picture: Image.Image, name: str) -> None:
     picture.quantize(COLOURS).save(FOLDER / f"{name}.png", optimize=True)
 
 
+def main(names: Sequence[str]) -> int:
+    """Take the pictures; 1 where a lake is missing, a page has no such name, or a picture failed."""
+    known, settings = [name_of(page) for page in pages()], Settings()
+    names = names or known
+    if unknown := sorted({*names} - {*known}):
+        print(f"no such page: {', '.join(unknown)}; there are {', '.join(known)}", file=sys.stderr)
+        return 1
+    for folder in (settings.utility, BWDF):
+        lake = settings.lake_of(load_utility(folder).id)
+        if not (lake / "board.json").exists():
+            print(
+                f"{lake} has no board: build it and run the app over it once (docs/your-own-data.md)", file=sys.stderr
+            )
+            return 1
+    shots = [shot for shot in all_shots() if name_of(shot.page) in names]
+    wrong = take_all(shots)
+    write_sheets(names)
+    print(f"{len(shots) - len(wrong)} of {len(shots)} pictures in {SINGLE}")
+    for shot, why in wrong.items():
+        print(f"FAILED {shot.file}: {why.splitlines()[0]}", file=sys.stderr)
+    return 1 if wrong else 0
+
+
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:] or ("boards", "pages")))
+    sys.exit(main(sys.argv[1:]))

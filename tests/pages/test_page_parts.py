@@ -21,10 +21,8 @@ from pages.components.page_list import DECLARED, PAGES, entry_of
 from pages.components.sankey import basis_key, sankey
 from pages.components.table import MOST_ROWS, Column, in_order, table_html, taken_away
 from pages.components.tables import as_csv, as_xlsx
-from pages.components.theme import themes
 from pages.components.timeline import state_timeline, strip
-from pages.components.words import LANGUAGES, words_in
-from tests.browser.pictures import SCENES, SIZES, page_shots
+from pages.components.words import words_in
 from tests.pages.boards import AS_OF, HOSTILE
 
 
@@ -175,13 +173,6 @@ def test_a_timeline_has_one_line_a_machine_from_the_top():
     assert list(bars["runs"].x) == [3_600_000, 7_200_000]
     assert list(bars["stands"].y) == ["A"]
     assert list(figure.layout.yaxis.categoryarray) == ["B", "A"]
-
-
-def test_pictures_show_every_page_at_each_size_in_each_situation():
-    shots = page_shots()
-    assert len(shots) == len(SIZES) * len([one for one in PAGES if one.path])
-    assert {(shot.scene, shot.width) for shot in shots} == {(scene, width) for scene in SCENES for width, _ in SIZES}
-    assert {(shot.theme, shot.lang) for shot in shots} == {(theme, lang) for theme in themes() for lang in LANGUAGES}
 
 
 def test_a_sankey_draws_what_can_be_seen():
