@@ -25,7 +25,7 @@ def score_facts(rows: pl.DataFrame) -> list[dict[str, Any]]:
 
 
 def all_scores(engine: Engine, as_of: datetime) -> pl.DataFrame:
-    """Columns of `score_facts` and `is_public`, public data first; a question's own rows newest window only."""
+    """Columns of `score_facts` and `is_public`, in the order of questions; a question's own rows newest window only."""
     facts = [fact | {"is_public": True} for fact in public_scores()]
     facts += [fact | {"is_public": False} for fact in score_facts(newest_scores(engine.lake, as_of))]
     schema = {
@@ -33,7 +33,9 @@ def all_scores(engine: Engine, as_of: datetime) -> pl.DataFrame:
         "value": pl.Float64(), "baseline_value": pl.Float64(), "window": pl.String(), "n": pl.Int64(),
         "is_public": pl.Boolean(),
     }  # fmt: skip
-    return pl.DataFrame(facts, schema=schema)
+    order = {one.id: place for place, one in enumerate(QUESTIONS)}
+    place = pl.col("question").replace_strict(order, default=len(order), return_dtype=pl.Int64)
+    return pl.DataFrame(facts, schema=schema).sort(place, maintain_order=True)
 
 
 def verdicts(engine: Engine, as_of: datetime) -> pl.DataFrame:

@@ -13,7 +13,7 @@ from pages.components.answers import answer
 from pages.components.blocks import show_heading, show_missing
 from pages.components.choices import choose
 from pages.components.dispatch_advice import advised, show_advice
-from pages.components.dispatch_figures import first_figures
+from pages.components.dispatch_figures import first_figures, with_full_works
 from pages.components.dispatch_forecast import show_forecast
 from pages.components.dispatch_list import station_list
 from pages.components.dispatch_next import next_lines
@@ -109,7 +109,7 @@ st.html(f"<style>{style()}</style>")
 if works.is_empty():
     show_missing(page, say("dispatch", "no_works"), say("dispatch", "no_works_how"))
 quality = answer(dispatch.quality_now, at)
-states = site_states(board_of(page))
+states = with_full_works(site_states(board_of(page)), works)
 st.html(first_figures(page, answer(dispatch.glance, at), works, quality, states))
 told = advised(page)
 if not stations.is_empty():

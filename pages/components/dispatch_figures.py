@@ -29,6 +29,15 @@ def first_figures(
     return figures_html(page, figures) if figures else ""
 
 
+def with_full_works(
+    states: Mapping[str, tuple[str, str | None]], works: pl.DataFrame
+) -> dict[str, tuple[str, str | None]]:
+    """The states of sites (site → state, reason); a works over its capacity is at least a warning."""
+    full = works.filter(pl.col("share") > 1)["site_id"].to_list()
+    normal = [one for one in full if states.get(one, ("unknown", None))[0] == "normal"]
+    return {**states, **dict.fromkeys(normal, ("warning", None))}
+
+
 def _of_stations(page: Page, now: Glance) -> list[Figure]:
     def figure(name: str, value: float | None, state: str | None, beside: str, unit: str = "") -> Figure:
         means = page.say("dispatch", f"{name}_means")
@@ -63,7 +72,7 @@ def _of_one_works(
     page: Page, row: Mapping[str, Any], quality: pl.DataFrame, states: Mapping[str, tuple[str, str | None]]
 ) -> Figure:
     """What comes in; beside it state, share of capacity, what goes out and its quality, machines, age of the data."""
-    share, full = row["share"], row["share"] is not None and row["share"] > 1
+    share = row["share"]
     state, reason = states.get(row["site_id"], ("unknown", None))
     told = [page.say("reason", reason)] if reason else []
     if share is not None:
@@ -84,7 +93,7 @@ def _of_one_works(
         row["inflow_m3h"],
         "m^3/h",
         " · ".join(filter(None, told)),
-        "warning" if full and state == "normal" else state,
+        state,
         page.link("site", site=row["site_id"]),
         page.say("dispatch", "inflow_means"),
     )

@@ -7,6 +7,7 @@ import polars as pl
 import pytest
 
 from metrics.queries.dispatch import Storm
+from pages.components.dispatch_figures import with_full_works
 from pages.components.dispatch_storm import legend_lines, storm_chart
 from pages.components.links import View
 from pages.components.numbers import number
@@ -74,6 +75,13 @@ def test_a_works_at_a_glance_tells_what_goes_out_how_good_it_is_and_how_old_that
         assert judged and (kept in beside) == (set(judged) == {"normal"})
         newest_at = told.filter(site_id=site)["ts"].max()
         assert f"{(AS_OF - newest_at) // timedelta(minutes=1)} 分钟前" in beside
+
+
+def test_a_works_over_its_capacity_is_a_warning_everywhere():
+    works = pl.DataFrame({"site_id": ["A", "B", "C", "D"], "share": [1.1, 1.1, 0.9, None]})
+    states = {"A": ("normal", None), "B": ("alarm", "limit"), "C": ("normal", None), "D": ("normal", None)}
+    assert with_full_works(states, works) == {**states, "A": ("warning", None)}
+    assert with_full_works({}, works) == {}, "what is not known to be normal stays unknown"
 
 
 @pytest.mark.slow
