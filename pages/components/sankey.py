@@ -37,7 +37,6 @@ def sankey(
     nodes = {*drawn["source"], *drawn["target"]}
     passes = {node: m3 for node, m3 in _passes(streams).items() if node in nodes}
     names = {node: escape(name(node)) for node in passes}
-    between = set(drawn["source"])
     place = {node: at for at, node in enumerate(passes)}
     tones = _tones(theme)
     figure = go.Figure()
@@ -46,8 +45,8 @@ def sankey(
         domain={"y": [MARGIN, 1 - MARGIN]},
         textfont={"color": colours["text"], "size": 13, "shadow": ", ".join([f"0 0 3px {colours['ground']}"] * 3)},
         node={
-            "label": [f"{_lines(name(node), node in between)}<br>{amount(m3)}" for node, m3 in passes.items()],
-            "color": colours["spark"], "line_width": 0, "pad": PAD, "thickness": 14,
+            "label": [f"{_lines(name(node))}<br>{amount(m3)}" for node, m3 in passes.items()],
+            "color": colours["spark"], "line_width": 0, "pad": PAD, "thickness": 14, "align": "left",
             "customdata": list(names.values()),
             "hovertemplate": "%{customdata}: %{value:,.0f} m³<extra></extra>",
         },
@@ -74,9 +73,9 @@ def basis_key(words: Mapping[str, str], unit: str, theme: str) -> str:
     return f'<p class="key">{told}<span>{escape(unit)}</span></p>'
 
 
-def _lines(name: str, is_between: bool) -> str:
-    """A name in lines, so that it ends before the next node; an end has room to its left, but is low."""
-    return "<br>".join(map(escape, wrap(name, LONGEST, break_long_words=False) if is_between else [name]))
+def _lines(name: str) -> str:
+    """A name in lines, so that it ends before the next node."""
+    return "<br>".join(map(escape, wrap(name, LONGEST, break_long_words=False)))
 
 
 def _passes(streams: pl.DataFrame) -> dict[str, float]:
