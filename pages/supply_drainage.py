@@ -145,7 +145,7 @@ def show_zones() -> None:
         site_column("zone"),
         Column("loss_m3", say("loss_m3"), "m^3"), *day_before("loss_m3"),
         Column("loss_share", say("loss_share"), "%", digits=1),
-        Column("in_m3", say("in_m3"), "m^3"), Column("sold_m3", say("sold"), "m^3"),
+        Column("in_m3", say("in_m3"), "m^3"), Column("sold_m3", say("sold_m3"), "m^3"),
         Column("loss_l_conn", say("loss_l_conn"), "L/(conn·d)", digits=1),
         Column("leakage_rate", say("twelve_months"), "%"),
     ]  # fmt: skip
