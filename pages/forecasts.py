@@ -1,5 +1,6 @@
 """Forecasts: how much water each zone and the network will take, with its band, and how true yesterday's was."""
 
+from datetime import timedelta
 from typing import Any
 
 import polars as pl
@@ -57,7 +58,8 @@ show_figures(
 )
 
 ahead = answer(shown.ahead, at, site)
-show_heading(page, say("forecasts", "ahead", site=page.named("sites", site)), say("forecasts", "ahead_means"))
+reaches = "ahead_day" if ahead.filter(pl.col("valid_at") > at + timedelta(hours=24)).is_empty() else "ahead"
+show_heading(page, say("forecasts", reaches, site=page.named("sites", site)), say("forecasts", "ahead_means"))
 st.html(f'<p class="rest">{say("forecasts", "issued", time=page.time(ahead["issued_at"][0]))}</p>')
 came = answer(shown.came, at, site)
 show_chart(

@@ -22,11 +22,11 @@ NAMES = dict(zip(map(str, QUANTILES), ("p2", "p10", "p50", "p90", "p97"), strict
 
 
 def series_list(engine: Engine, as_of: datetime) -> list[str]:
-    """The sites of which a demand forecast was issued lately, the network first."""
+    """The sites of which a demand forecast was issued lately: the network, then the others as sites.csv has them."""
     rows = _issued(engine, as_of).select(pl.col("series").unique()).collect()["series"]
-    sites = sorted(name.removesuffix("/demand") for name in rows if name.endswith("/demand"))
-    networks = set(engine.utility.sites.filter(pl.col("kind") == "network")["site_id"])
-    return sorted(sites, key=lambda site: (site not in networks, site))
+    found = {name.removesuffix("/demand") for name in rows if name.endswith("/demand")}
+    known = engine.utility.sites.sort(pl.col("kind") != "network", maintain_order=True)["site_id"].to_list()
+    return [site for site in known if site in found]
 
 
 def ahead(engine: Engine, as_of: datetime, site_id: str) -> pl.DataFrame:
