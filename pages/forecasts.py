@@ -62,9 +62,10 @@ reaches = "ahead_day" if ahead.filter(pl.col("valid_at") > at + timedelta(hours=
 show_heading(page, say("forecasts", reaches, site=page.named("sites", site)), say("forecasts", "ahead_means"))
 st.html(f'<p class="rest">{say("forecasts", "issued", time=page.time(ahead["issued_at"][0]))}</p>')
 came = answer(shown.came, at, site)
+this_hour = at.replace(minute=0, second=0, microsecond=0)
 show_chart(
     page,
-    ahead_chart(came, ahead.filter(pl.col("valid_at") >= at.replace(minute=0)), timezone, page.view.theme, say),
+    ahead_chart(came, ahead.filter(pl.col("valid_at") >= this_hour), timezone, page.view.theme, say),
     "demand-ahead",
     say("forecasts", "ahead_alt"),
 )
