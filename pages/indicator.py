@@ -47,7 +47,7 @@ def trend(facts: Facts) -> None:
     newest = facts.span.last_day
     figure = trend_chart(
         facts.history.to_dicts(), newest - TREND[facts.indicator.period], facts.judged.thresholds.target,
-        facts.band, page.view.theme, say,
+        facts.band, page.view.theme, say, by_month=facts.indicator.period == "month",
     )  # fmt: skip
     name = getattr(facts.indicator.name, page.lang)
     show_chart(page, figure, facts.indicator.id, say("indicator", "trend_alt", name=name))

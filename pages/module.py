@@ -1,7 +1,6 @@
-"""One of the seven modules: its indicators, what is wrong in it and where, its sites, trends and limit breaches."""
+"""One of the seven modules: its indicators, what is wrong in it and where, its trends, sites and limit breaches."""
 
 from collections.abc import Mapping
-from datetime import date
 from html import escape
 from typing import Any
 
@@ -16,19 +15,20 @@ from pages.components.board_parts import (
     exceptions_about,
     indicator_figure,
     show_exceptions,
+    show_exceptions_heading,
     show_map,
     site_states,
     site_values,
 )
 from pages.components.chart import of_a_whole, show_chart
-from pages.components.choices import Period, choose, choose_period
+from pages.components.choices import PERIODS, Period, choose, choose_period
 from pages.components.page import open_page
 from pages.components.side_by_side import side_by_side
 from pages.components.states import RANK
 from pages.components.table import Column, show_table
 from pages.components.trend_chart import trend_chart
 
-TREND_HEIGHT = 260
+TREND_HEIGHT, LEGEND_LINES = 282, 2
 FURTHER = {
     "distribution": ("supply_drainage", "quality_water"), "sewage": ("dispatch",), "treatment": ("dispatch",),
     "customer": ("customers",), "assets": ("meters", "stock"),
@@ -46,12 +46,14 @@ tiles = [] if board is None else [one for one in board["indicators"] if one["mod
 sites = answer(queries.sites, page.at, module).join(site_states(board), on="site_id", how="left")
 sites = sites.sort(pl.col("state").replace_strict(RANK, default=len(RANK), return_dtype=pl.Int64), "site_id")
 ids = set(sites["site_id"])
+found = [] if board is None else exceptions_about(board, ids, {one["id"] for one in tiles})
 sites = sites.with_columns(state=pl.when(~(pl.col("is_silent") & (pl.col("state") == "normal"))).then("state"))
 
 
 def figures() -> list[Figure]:
-    """The module's indicators; how many sites are abnormal; how many points report."""
-    abnormal = sites.filter(pl.col("state") != "normal").height
+    """The module's indicators; how many sites are abnormal, where anybody knows; how many points report."""
+    is_told = sites["state"].null_count() < sites.height
+    abnormal = sites.filter(pl.col("state") != "normal").height if is_told else None
     shown = [indicator_figure(page, one) for one in tiles]
     if sites.height:
         means = say("module_page", "abnormal_means")
@@ -65,17 +67,23 @@ def figures() -> list[Figure]:
 
 
 def now(board: Mapping[str, Any]) -> None:
-    """What is wrong, and where."""
+    """What is wrong, and beside it where; where nothing is, the map stands with the trends."""
+    if not found or not ids:
+        exceptions(board)
+        return
     left, right = side_by_side("now", [3, 2])
     with left:
-        show_heading(page, say("module_page", "exceptions"))
-        is_known = any(one["state"] != "unknown" for one in tiles)
-        show_exceptions(page, board, exceptions_about(board, ids, {one["id"] for one in tiles}), is_known=is_known)
-    if not ids:
-        return
+        exceptions(board)
     with right:
         show_heading(page, say("module_page", "map"))
         show_map(page, board, ids)
+
+
+def exceptions(board: Mapping[str, Any]) -> None:
+    """The open exceptions, and how many they are."""
+    show_exceptions_heading(page, len(found))
+    is_known = any(one["state"] != "unknown" for one in tiles)
+    show_exceptions(page, board, found, is_known=is_known)
 
 
 def site_table() -> None:
@@ -121,26 +129,41 @@ def further() -> None:
 
 
 def trends(period: Period) -> None:
-    """Each indicator's closed periods."""
+    """Each indicator's closed periods; with them the map, where no exception has it beside."""
     with grid("trends"):
         for one in tiles:
             with st.container():
-                trend(one, period.first_day)
+                trend(one, period)
+        if board is not None and ids and not found:
+            with st.container():
+                st.html(f"<h3>{escape(say('module_page', 'map'))}</h3>")
+                show_map(page, board, ids)
 
 
-def trend(one: Mapping[str, Any], first_day: date) -> None:
-    """One indicator's closed periods with target and normal band."""
-    name = one[f"name_{page.lang}"]
-    unit = f" <small>{escape(say('unit', one['unit']))}</small>" if one["unit"] else ""
-    st.html(f"<h3>{escape(name)}{unit}</h3>")
+def trend(one: Mapping[str, Any], period: Period) -> None:
+    """One indicator's closed periods with target and normal band; of months never fewer than thirteen."""
+    name, first_day = one[f"name_{page.lang}"], period.first_day
+    by_month = answer(queries.length, page.at, one["id"]) == "month"
+    if by_month:
+        first_day = min(first_day, page.utility.day_of(page.at - PERIODS["13m"]))
+    unit = say("unit", one["unit"]) if one["unit"] else ""
+    about = " · ".join(filter(None, (unit, say("module_page", "by_month") if by_month else "")))
+    st.html(f"<h3>{escape(name)} <small>{escape(about)}</small></h3>")
     points = answer(queries.history, page.at, one["id"])
-    if points["value"].null_count() == points.height:
+    if points.is_empty():
         show_missing(page, say("module_page", "no_trend", name=name), say("module_page", "no_trend_how"))
-        return
-    figure = trend_chart(points.to_dicts(), first_day, one["target"], one["band"], page.view.theme, say)
-    if one["unit"] == "%":
-        of_a_whole(figure, points["value"])
-    show_chart(page, figure, one["id"], say("module_page", "trend_alt", name=name), TREND_HEIGHT)
+    elif points["value"].null_count() == points.height:
+        why = say("reason", one["reason"]) if one["reason"] else ""
+        what = " · ".join(filter(None, (say("module_page", "no_value", name=name), why)))
+        show_missing(page, what, say("module_page", "no_value_how"))
+    else:
+        figure = trend_chart(
+            points.to_dicts(), first_day, one["target"], one["band"], page.view.theme, say, by_month=by_month
+        )
+        if one["unit"] == "%":
+            of_a_whole(figure, points["value"])
+        alt = say("module_page", "trend_alt", name=name)
+        show_chart(page, figure, one["id"], alt, TREND_HEIGHT, LEGEND_LINES)
 
 
 def periods_past(period: Period) -> None:
@@ -151,11 +174,11 @@ def periods_past(period: Period) -> None:
         return
     names = {one["id"]: one[f"name_{page.lang}"] for one in tiles}
     units = {one["id"]: say("unit", one["unit"]) for one in tiles}
-    found = answer(queries.periods_past, page.at, tuple(names), period.first_day)
-    if found.is_empty():
+    past = answer(queries.periods_past, page.at, tuple(names), period.first_day)
+    if past.is_empty():
         st.html(f'<p class="quiet"><i class="normal">○</i> {escape(say("module_page", "none_past"))}</p>')
         return
-    rows = found.with_columns(
+    rows = past.with_columns(
         name=pl.col("indicator_id").replace_strict(names, return_dtype=pl.String),
         unit=pl.col("indicator_id").replace_strict(units, return_dtype=pl.String),
     )
@@ -177,19 +200,19 @@ def breaches() -> None:
         show_missing(page, say("module_page", "no_limits"), say("module_page", "no_limits_how"))
         return
     lengths = {"1": say("choice", "24h"), "7": say("choice", "7d"), "30": say("choice", "30d")}
-    found = answer(queries.past_limit, page.at, module, int(choose(page, "days", lengths, "7")))
-    if found is None:
+    past = answer(queries.past_limit, page.at, module, int(choose(page, "days", lengths, "7")))
+    if past is None:
         show_missing(page, say("exceptions", "nothing_known"), say("module_page", "no_trend_how"))
         return
-    if found.is_empty():
+    if past.is_empty():
         st.html(f'<p class="quiet"><i class="normal">○</i> {say("module_page", "no_breaches")}</p>')
         return
-    units = [say("unit", QUANTITIES[one]) for one in found["quantity"]]
+    units = [say("unit", QUANTITIES[one]) for one in past["quantity"]]
     named = [
         f"{page.named('sites', site)} · {page.named('points', point)}"
-        for site, point in found.select("site_id", "point_id").rows()
+        for site, point in past.select("site_id", "point_id").rows()
     ]
-    rows = found.with_columns(unit=pl.Series(units, dtype=pl.String()), name=pl.Series(named, dtype=pl.String()))
+    rows = past.with_columns(unit=pl.Series(units, dtype=pl.String()), name=pl.Series(named, dtype=pl.String()))
     columns = [
         Column("name", say("module_page", "point"),
                link=lambda row: page.link("site", site=row["site_id"], point=row["point_id"])),
@@ -212,10 +235,10 @@ if module in FURTHER:
     further()
 if board is not None:
     now(board)
-site_table()
-show_heading(page, say("module_page", "trends"))
+show_heading(page, say("module_page", "trends"), say("module_page", "trends_means"))
 period = choose_period(page, ("30d", "90d", "13m"), "90d")
 trends(period)
+site_table()
 if module in MEASURED:
     breaches()
 else:

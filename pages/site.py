@@ -1,5 +1,6 @@
 """One site: what it is, its groups and points now, its last day and month, its machines, what depends on it."""
 
+from collections import Counter
 from functools import partial
 from html import escape
 from typing import Any
@@ -12,12 +13,14 @@ from metrics.queries import module as module_queries
 from metrics.queries import site as queries
 from pages.components.answers import answer
 from pages.components.blocks import Figure, grid, show_figures, show_heading, show_missing
-from pages.components.board_parts import exceptions_about, show_exceptions, site_states
+from pages.components.board_parts import exceptions_about, show_exceptions, show_exceptions_heading, site_states
 from pages.components.chart import LEGEND_LINE, show_chart
 from pages.components.choices import choose, select
 from pages.components.course_chart import day_course, month_course, with_limits
 from pages.components.dependants import show_dependants
+from pages.components.numbers import apart, number
 from pages.components.page import page_head, page_of_address
+from pages.components.states import RANK
 from pages.components.table import Column, marked, show_table
 from pages.components.timeline import state_timeline, strip, timeline_height
 
@@ -26,6 +29,10 @@ LEAST_SHARE = 0.8
 """An hour that is covered less is not valid."""
 IN_TIMELINE = ("running", "available", "door", "power_supply")
 """States, which no line of a chart shows well."""
+YES_OR_NO = ("running", "available")
+"""States whose 1 and 0 are read as yes and no."""
+PLACE = {quantity: place for place, quantity in enumerate(QUANTITIES)}
+"""In which order the courses stand: flow and level before what else is measured."""
 TONES = {"running": "spark", "stopped": "band", "unavailable": "warning"}
 
 page = page_of_address("site")
@@ -52,6 +59,11 @@ def state_now(module: str) -> tuple[str, str | None]:
     return own[0][1], own[0][2]
 
 
+def counted(many: float | None) -> str:
+    """How many, as HTML; nothing where nobody says."""
+    return "" if many is None else apart(f"{many:.0f}")
+
+
 def facts(row: dict[str, Any], state: str, reason: str | None) -> None:
     """Its state, and what the utility's folder says of the site."""
     name = escape(say("module", row["module"]))
@@ -64,9 +76,9 @@ def facts(row: dict[str, Any], state: str, reason: str | None) -> None:
         "module": module,
         "parent": site_link(row["parent_id"]),
         "drains_to": site_link(row["drains_to"]),
-        "capacity": "" if capacity is None else f"{capacity:,.0f} m³/d",
-        "connections": "" if row["connections"] is None else f"{row['connections']:,.0f}",
-        "users": "" if row["users"] is None else f"{row['users']:,.0f}",
+        "capacity": "" if capacity is None else f"{apart(f'{capacity:.0f}')} m³/d",
+        "connections": counted(row["connections"]),
+        "users": counted(row["users"]),
         "tags": escape(row["tags"] or ""),
     }
     told = "".join(f"<dt>{escape(say('site_page', n))}</dt><dd>{text}</dd>" for n, text in entries.items() if text)
@@ -108,13 +120,21 @@ def validity_strip(row: Any) -> str:
     return strip(hours, say("site_page", "strip", valid=valid, n=len(hours)), LEAST_SHARE)
 
 
+def value_of(row: Any) -> str:
+    """A point's value as HTML, that of a state which is or isn't as a mark."""
+    if row["quantity"] in YES_OR_NO and row["value"] in (0, 1):
+        return "✓" if row["value"] else "✗"
+    return apart(number(row["value"]))
+
+
 def point_table(points: pl.DataFrame) -> None:
-    """Every point as it is now; the one of the address first."""
+    """Every point as it is now; the one of the address first, then the worst."""
     show_heading(page, say("site_page", "points"), say("site_page", "points_means"))
     if points.is_empty():
         show_missing(page, say("site_page", "no_points"), say("site_page", "no_points_how"))
         return
-    rows = points.sort(pl.col("point_id") != page.wanted.get("point", ""), maintain_order=True)
+    worst = pl.col("state").replace_strict(RANK, default=len(RANK), return_dtype=pl.Int64)
+    rows = points.sort(pl.col("point_id") != page.wanted.get("point", ""), worst, maintain_order=True)
     rows = rows.with_columns(
         group=pl.Series([page.named("groups", one) for one in rows["group_id"]], dtype=pl.String()),
         name=pl.Series([point_name(one) for one in rows["point_id"]], dtype=pl.String()),
@@ -123,7 +143,7 @@ def point_table(points: pl.DataFrame) -> None:
     label = partial(say, "site_page")
     columns = [
         Column("group", label("group")), Column("name", label("point")), Column("state", label("state")),
-        Column("value", label("value")), Column("unit", label("unit")),
+        Column("value", label("value"), draw=value_of), Column("unit", label("unit")),
         Column("low", label("low")), Column("high", label("high")),
         Column("hours", label("hours"), draw=validity_strip),
         Column("ts", label("time")), Column("quality", label("quality"), words="reading_quality"),
@@ -176,11 +196,18 @@ def course(points: pl.DataFrame) -> None:
         rows = rows.with_columns(pl.col("ts").dt.convert_time_zone(utility.timezone))
     parts = rows.partition_by("quantity", "role", maintain_order=True)
     wanted = page.wanted.get("point")
-    parts = sorted(parts, key=lambda part: wanted not in part["point_id"])
+    parts = sorted(parts, key=lambda part: (wanted not in part["point_id"], PLACE[part["quantity"][0]]))
     with grid("course"):
         for part in parts:
             with st.container():
                 one_course(part, points, is_day)
+
+
+def names_apart(ids: list[str]) -> dict[str, str]:
+    """The points' names; those that are called alike with their ids."""
+    names = {one: point_name(one, group_of[one]) for one in ids}
+    shared = [name for name, n in Counter(names.values()).items() if n > 1]
+    return {one: f"{name} · {one}" if name in shared else name for one, name in names.items()}
 
 
 def one_course(part: pl.DataFrame, points: pl.DataFrame, is_day: bool) -> None:
@@ -188,7 +215,7 @@ def one_course(part: pl.DataFrame, points: pl.DataFrame, is_day: bool) -> None:
     quantity, role = part["quantity"][0], part["role"][0]
     title = " · ".join(filter(None, (say("quantity", quantity), say("role", role) if role else "")))
     st.html(f"<h3>{escape(title)} <small>{escape(say('unit', QUANTITIES[quantity]))}</small></h3>")
-    names = {one: point_name(one, group_of[one]) for one in part["point_id"].unique()}
+    names = names_apart(part["point_id"].unique(maintain_order=True).to_list())
     figure = (day_course if is_day else month_course)(part, names, page.view.theme)
     limits = points.filter(pl.col("point_id").is_in(part["point_id"].unique().to_list()))
     figure = with_limits(figure, limits["low"].to_list(), limits["high"].to_list(), page.view.theme)
@@ -208,9 +235,10 @@ def show(row: dict[str, Any]) -> None:
     left, right = st.columns([3, 2], gap="large")
     board = page.board
     with left:
-        show_heading(page, say("site_page", "exceptions"))
+        found = [] if board is None else exceptions_about(board, {site_id}, set())
+        show_exceptions_heading(page, len(found))
         if board is not None:
-            show_exceptions(page, board, exceptions_about(board, {site_id}, set()), is_known=state != "unknown")
+            show_exceptions(page, board, found, is_known=state != "unknown")
     with right:
         facts(row, state, reason)
     if points.is_empty():

@@ -25,9 +25,11 @@ def sites(engine: Engine, as_of: datetime, module: str) -> pl.DataFrame:
     heard = engine.utility.groups.select(
         "site_id", batch=pl.col("source").replace_strict(batches, default=None, return_dtype=pl.Datetime("us", "UTC"))
     )
-    heard = heard.filter(pl.col("batch") <= as_of).group_by("site_id").agg(pl.col("batch").max())
-    rows = rows.join(heard, on="site_id", how="left").with_columns(pl.coalesce("newest", "batch").alias("newest"))
-    rows = rows.with_columns(is_silent=(pl.col("points") == 0) & pl.col("newest").is_null())
+    heard = heard.group_by("site_id").agg(pl.col("batch").max())
+    rows = rows.join(heard, on="site_id", how="left").with_columns(
+        is_silent=(pl.col("points") == 0) & pl.col("batch").is_null(),
+        newest=pl.coalesce("newest", pl.when(pl.col("batch") <= as_of).then("batch")),
+    )
     return rows.drop("batch").join(volumes_with_others(engine, as_of), on="site_id", how="left").sort("site_id")
 
 
@@ -49,6 +51,12 @@ def volumes_with_others(engine: Engine, as_of: datetime) -> pl.DataFrame:
 def volumes(engine: Engine, as_of: datetime, day: date) -> pl.DataFrame:
     """What passed each metered site on a day: site_id, day, m3 (NULL unless every meter has a valid day)."""
     return ask_one(engine, as_of, "site_volumes", whole_day(engine, day))
+
+
+def length(engine: Engine, as_of: datetime, indicator_id: str) -> str | None:
+    """How long a period of an indicator is: day, week or month; None where the catalogue no longer has it."""
+    found = engine.catalogue.indicators.get(indicator_id)
+    return None if found is None else found.period
 
 
 def history(engine: Engine, as_of: datetime, indicator_id: str) -> pl.DataFrame:

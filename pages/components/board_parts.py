@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from pages.components.blocks import Figure
+from pages.components.blocks import Figure, show_heading
 from pages.components.exception_list import details, headline, link_of
 from pages.components.frozen import shared_engine
 from pages.components.geography import geography_of
@@ -60,6 +60,12 @@ def exceptions_about(board: Board, sites: Collection[str], indicators: Collectio
         for one in board["exceptions"]
         if one["site_id"] in sites or (one["code"] == "indicator_state" and one["subject"] in indicators)
     ]
+
+
+def show_exceptions_heading(page: Page, many: int) -> None:
+    """The heading over a list of exceptions, with their number where there are any."""
+    title = page.say("exceptions", "open_heading")
+    show_heading(page, f"{title} {many}" if many else title)
 
 
 def show_exceptions(page: Page, board: Board, found: Sequence[Mapping[str, Any]], *, is_known: bool) -> None:

@@ -41,9 +41,10 @@ def show_dependants(page: Page, site_id: str, standing: Standing) -> None:
         Column("state", say("site_page", "state")),
         Column("reason", say("site_page", "reason"), words="reason"),
     ]
+    told = [column for column in columns if sites[column.name].null_count() < sites.height]
     left, right = side_by_side("depends", [3, 2])
     with left:
-        show_table(page, sites, columns, f"{site_id}-depends", HEIGHT)
+        show_table(page, sites, told, f"{site_id}-depends", HEIGHT)
     with right:
         if page.board is not None:
             show_map(page, page.board, set(sites["site_id"]))

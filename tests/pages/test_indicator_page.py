@@ -2,7 +2,7 @@
 
 import json
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import polars as pl
@@ -149,13 +149,34 @@ def test_the_trend_has_states_target_and_the_year_before():
     lines = {trace.name: trace for trace in figure.data}
     assert len(lines["value"].x) == 30
     assert len(lines["alarm"].x) == 1
-    assert lines["52 weeks before"].x[0] == first
+    assert lines["year before"].x[0] == first
     assert (
-        list(lines["52 weeks before"].y[:3])
+        list(lines["year before"].y[:3])
         == [point["value"] for point in points if point["period"] + timedelta(days=364) >= first][:3]
     )
     assert len(figure.layout.shapes) == 2  # band and target
     assert json.loads(figure.to_json())["layout"]["paper_bgcolor"] == "#f4f6f8"
+
+
+def test_months_are_compared_with_the_same_month_a_year_before():
+    months = [date(2025 + n // 12, n % 12 + 1, 1) for n in range(23)]
+    points = [{"period": month, "value": float(month.month), "state": "normal"} for month in months]
+    figure = trend_chart(points, date(2026, 1, 1), None, None, "dark", words_in("en"), by_month=True)
+    lines = {trace.name: trace for trace in figure.data}
+    assert list(lines["year before"].x) == list(lines["value"].x)
+    assert list(lines["year before"].y) == [float(n) for n in range(1, 12)]
+
+
+def test_a_value_between_unknown_ones_is_a_dot():
+    values = [1.0, 2.0, None, 3.0, None, 4.0]
+    points = [
+        {"period": date(2026, 3, 1) + timedelta(days=n), "value": value, "state": "normal"}
+        for n, value in enumerate(values)
+    ]
+    figure = trend_chart(points, date(2026, 3, 1), None, None, "dark", words_in("en"))
+    (line,) = (trace for trace in figure.data if trace.name == "value")
+    dots = [value for value, size in zip(values, line.marker.size, strict=True) if size and value is not None]
+    assert dots == [3.0, 4.0]
 
 
 def test_lineage_names_cannot_break_out_of_their_quotes():

@@ -164,6 +164,23 @@ def test_a_frozen_snapshots_alarms_stand_on_their_modules_page(
     assert f'data-exception="{own["id"]}" data-state="alarm"' in html
 
 
+def test_where_no_period_could_be_computed_it_says_why(sample_page, sample_lake):
+    known = sample_lake.scan("indicator").filter(
+        pl.col("indicator_id") == "supply_vs_forecast", pl.col("site_id") == "", pl.col("value").is_not_null()
+    )
+    assert known.collect().is_empty(), "the sample has no forecasts"
+    html = shown_html(sample_page("module", id="production"))
+    assert "日供水量偏差 的各个周期都未知" in html
+    assert "日供水量偏差 还没有结束的周期" not in html
+
+
+def test_the_heading_counts_the_open_exceptions(sample_page):
+    for module in ("sewage", "distribution"):
+        html = shown_html(sample_page("module", id=module))
+        many = html.count("<li data-exception=")
+        assert f"<h2>未结异常{f' {many}' if many else ''}</h2>" in html
+
+
 def test_a_strange_module_is_the_first(sample_page):
     html = shown_html(sample_page("module", id="nonsense"))
     assert "<h1>原水</h1>" in html

@@ -1,5 +1,6 @@
 """The page of a site on the sample's rows: points, machines and what stands on it, as polars finds them in the lake."""
 
+import json
 import re
 from datetime import timedelta
 
@@ -113,6 +114,19 @@ def test_a_sites_state_is_told_and_unknown_where_nobody_tells_anything(sample_pa
     assert {site: re.sub("<.*?>", "", one) for site, one in told.items()} == {"PS01": "○ 正常", "NET": "▨ 未知"}
     groups = dict(demonstration.groups.filter(site_id="PS01").select("group_id", "name_zh").rows())
     assert {row[0] for row in cells(shown["PS01"], "PS01-points")} == set(groups.values())
+
+
+def test_what_flows_stands_before_what_it_is_like_and_points_called_alike_bear_their_ids(sample_page):
+    html = shown_html(sample_page("site", site="PS06"))
+    titles = [re.sub(" <.*", "", one) for one in re.findall("<h3>(.*?)</h3>", html)]
+    courses = [one for one in titles if "·" in one or one == "pH"]
+    assert courses[0].startswith("流量") and courses[1].startswith("液位")
+    marks = {row[1]: row[3] for row in cells(html, "PS06-points")}
+    assert {marks["A泵 · 可用"], marks["A泵 · 运行"]} <= {"✓", "✗"}
+    figure = sample_page("site", site="ZN05").get("plotly_chart")
+    legends = [trace["name"] for one in figure for trace in json.loads(one.proto.figure.spec)["data"]]
+    alike = [name for name in legends if name.startswith("测压点")]
+    assert len(set(alike)) == len(alike) > 1
 
 
 def test_the_first_site_shown_is_one_with_points(sample_page, demonstration):
