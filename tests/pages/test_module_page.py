@@ -164,14 +164,18 @@ def test_a_frozen_snapshots_alarms_stand_on_their_modules_page(
     assert f'data-exception="{own["id"]}" data-state="alarm"' in html
 
 
-def test_where_no_period_could_be_computed_it_says_why(sample_page, sample_lake):
-    known = sample_lake.scan("indicator").filter(
-        pl.col("indicator_id") == "supply_vs_forecast", pl.col("site_id") == "", pl.col("value").is_not_null()
-    )
-    assert known.collect().is_empty(), "the sample has no forecasts"
-    html = shown_html(sample_page("module", id="production"))
+def test_where_no_period_could_be_computed_it_says_so(tmp_path, monkeypatch):
+    utility = load_utility(write_small_utility(tmp_path / "tiny"))
+    lake = Lake(tmp_path / "lake", utility)
+    unknown = {"indicator_id": "supply_vs_forecast", "site_id": "", "computed_at": AS_OF, "state": "unknown"}
+    unknown |= {"valid": 0.0, "expected": 1.0}
+    write(lake, "indicator", *({**unknown, "period": AS_OF.date() - timedelta(days=n)} for n in (1, 2)))
+    monkeypatch.setenv("WATER_UTILITY", str(utility.folder))
+    monkeypatch.setenv("WATER_LAKE", str(lake.root))
+    html = shown_html(opened("module", id="production", at=AS_OF.isoformat()))
     assert "日供水量偏差 的各个周期都未知" in html
     assert "日供水量偏差 还没有结束的周期" not in html
+    assert "出厂水达标率 还没有结束的周期" in html
 
 
 def test_the_heading_counts_the_open_exceptions(sample_page):
