@@ -9,6 +9,7 @@ import streamlit as st
 
 from data_sources.vocabulary import MODULES, QUANTITIES
 from metrics.queries import module as queries
+from pages.components.alike import told_apart
 from pages.components.answers import answer
 from pages.components.blocks import Figure, grid, show_figures, show_heading, show_missing
 from pages.components.board_parts import (
@@ -28,7 +29,7 @@ from pages.components.states import RANK
 from pages.components.table import Column, show_table
 from pages.components.trend_chart import trend_chart
 
-TREND_HEIGHT, LEGEND_LINES = 282, 2
+TREND_HEIGHT, LEGEND_LINES, TICKS = 282, 2, 4
 FURTHER = {
     "distribution": ("supply_drainage", "quality_water"), "sewage": ("dispatch",), "treatment": ("dispatch",),
     "customer": ("customers",), "assets": ("meters", "stock"),
@@ -162,6 +163,7 @@ def trend(one: Mapping[str, Any], period: Period) -> None:
         )
         if one["unit"] == "%":
             of_a_whole(figure, points["value"])
+        figure.update_xaxes(nticks=TICKS, tickangle=0)
         alt = say("module_page", "trend_alt", name=name)
         show_chart(page, figure, one["id"], alt, TREND_HEIGHT, LEGEND_LINES)
 
@@ -212,6 +214,7 @@ def breaches() -> None:
         f"{page.named('sites', site)} · {page.named('points', point)}"
         for site, point in past.select("site_id", "point_id").rows()
     ]
+    named = told_apart(named, past["point_id"].to_list())
     rows = past.with_columns(unit=pl.Series(units, dtype=pl.String()), name=pl.Series(named, dtype=pl.String()))
     columns = [
         Column("name", say("module_page", "point"),

@@ -1,6 +1,5 @@
 """One site: what it is, its groups and points now, its last day and month, its machines, what depends on it."""
 
-from collections import Counter
 from functools import partial
 from html import escape
 from typing import Any
@@ -11,6 +10,7 @@ import streamlit as st
 from data_sources.vocabulary import QUANTITIES
 from metrics.queries import module as module_queries
 from metrics.queries import site as queries
+from pages.components.alike import told_apart
 from pages.components.answers import answer
 from pages.components.blocks import Figure, grid, show_figures, show_heading, show_missing
 from pages.components.board_parts import exceptions_about, show_exceptions, show_exceptions_heading, site_states
@@ -203,19 +203,13 @@ def course(points: pl.DataFrame) -> None:
                 one_course(part, points, is_day)
 
 
-def names_apart(ids: list[str]) -> dict[str, str]:
-    """The points' names; those that are called alike with their ids."""
-    names = {one: point_name(one, group_of[one]) for one in ids}
-    shared = [name for name, n in Counter(names.values()).items() if n > 1]
-    return {one: f"{name} · {one}" if name in shared else name for one, name in names.items()}
-
-
 def one_course(part: pl.DataFrame, points: pl.DataFrame, is_day: bool) -> None:
     """One chart: its title names quantity, role and unit."""
     quantity, role = part["quantity"][0], part["role"][0]
     title = " · ".join(filter(None, (say("quantity", quantity), say("role", role) if role else "")))
     st.html(f"<h3>{escape(title)} <small>{escape(say('unit', QUANTITIES[quantity]))}</small></h3>")
-    names = names_apart(part["point_id"].unique(maintain_order=True).to_list())
+    ids = part["point_id"].unique(maintain_order=True).to_list()
+    names = dict(zip(ids, told_apart([point_name(one, group_of[one]) for one in ids], ids), strict=True))
     figure = (day_course if is_day else month_course)(part, names, page.view.theme)
     limits = points.filter(pl.col("point_id").is_in(part["point_id"].unique().to_list()))
     figure = with_limits(figure, limits["low"].to_list(), limits["high"].to_list(), page.view.theme)

@@ -13,6 +13,7 @@ import pytest
 
 from data_sources.load import load_utility
 from data_sources.problems import ROOT
+from pages.components.alike import told_apart
 from pages.components.blocks import Figure, figures_html, term
 from pages.components.find import find
 from pages.components.links import View
@@ -183,3 +184,7 @@ def test_a_sankey_draws_what_can_be_seen():
     assert list(trace.link.value) == [1000.0, 999.6]
     assert list(trace.node.label) == ["a &lt;b&gt;<br>1000", "mid<br>1000", "end<br>1000"]
     assert "M</span>" in basis_key(words, "m³", "dark") and ">m³</span>" in basis_key(words, "m³", "dark")
+
+
+def test_names_that_stand_once_stay_and_others_bear_their_ids():
+    assert told_apart(["a", "b", "a"], ["1", "2", "3"]) == ["a · 1", "b", "a · 3"]
