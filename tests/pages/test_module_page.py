@@ -174,8 +174,8 @@ def test_where_no_period_could_be_computed_it_says_so(tmp_path, monkeypatch):
     monkeypatch.setenv("WATER_LAKE", str(lake.root))
     html = shown_html(opened("module", id="production", at=AS_OF.isoformat()))
     assert "日供水量偏差 的各个周期都未知" in html
-    assert "日供水量偏差 还没有结束的周期" not in html
-    assert "出厂水达标率 还没有结束的周期" in html
+    assert "日供水量偏差 还没有算好的周期" not in html
+    assert "出厂水达标率 还没有算好的周期" in html
 
 
 def test_the_heading_counts_the_open_exceptions(sample_page):
