@@ -118,7 +118,8 @@ def moment_chooser(page: Page) -> None:
     """Lets somebody freeze the page at another past moment, by the utility's clock. A frozen page says its own."""
     utility, say = page.utility, page.say
     here = page.at.astimezone(utility.zone)
-    since = f"{say('header', 'as_of')} {local(page.at, utility.timezone)}"
+    form = "%m-%d %H:%M" if here.year == datetime.now(utility.zone).year else "%Y-%m-%d %H:%M"
+    since = f"{say('header', 'as_of')} {page.time(page.at, form)}"
     label = since if page.view.at is None else say("page", "other_moment")
     with st.popover(label, key="moment_box"), st.form("moment", border=False):
         day = st.date_input(say("page", "day"), here.date())
