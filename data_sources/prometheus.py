@@ -19,6 +19,7 @@ COUNTED = {
     "duplicates": "Rows that were there already",
     "quarantined": "Rows that went to quarantine",
     "ignored": "Rows of tags that the settings leave out",
+    "without_data": "Heartbeats and the like, which hold no reading",
 }
 
 

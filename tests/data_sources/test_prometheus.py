@@ -32,6 +32,7 @@ def test_sources_and_worker(tmp_path):
     facts = SourceLog({}).facts | {
         "rows": 12,
         "quarantined": 2,
+        "without_data": 7,
         "error": "down",
         "waiting_bytes": 99,
         "set_apart": {"files": 2, "newest": "a.csv: is empty"},
@@ -43,6 +44,7 @@ def test_sources_and_worker(tmp_path):
     assert found["water_snapshot_age_seconds",] == 1.5
     assert found["water_source_rows_total", 'sca"da'] == 12
     assert found["water_source_quarantined_total", 'sca"da'] == 2
+    assert found["water_source_without_data_total", 'sca"da'] == 7
     assert found["water_source_failed", 'sca"da'] == 1
     assert found["water_source_lag_seconds", 'sca"da'] == 300
     assert found["water_source_waiting_bytes", 'sca"da'] == 99
