@@ -37,6 +37,8 @@ from data_sources.spool import Raw, Spool
 HERE = Path(__file__).parent
 WITHOUT_DATA = "without data"
 """The `reason` of what is well but holds no reading: a heartbeat, a kind of data that isn't asked for."""
+BEHIND = "rows behind the watermark"
+"""The `label` of rows that only a look behind a watermark finds: new ones among them are of a clock that went back."""
 
 
 class SourceSettings(BaseModel):
@@ -59,6 +61,11 @@ class TableMap(ImportMap):
     def needed(self) -> set[str]:
         """Columns that the connector itself needs, beside those the map names."""
         return set()
+
+    @property
+    def always_whole(self) -> bool:
+        """Whether every batch has every column of the source, so that a tag without one is missing."""
+        return False
 
 
 @dataclass(frozen=True)

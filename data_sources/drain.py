@@ -7,13 +7,13 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from itertools import groupby
 from pathlib import Path
 
 import polars as pl
 
-from data_sources.connector import WITHOUT_DATA, Connector, Source
+from data_sources.connector import BEHIND, WITHOUT_DATA, Connector, Source
 from data_sources.contracts import TABLES
 from data_sources.import_map import TAG, headers_of
 from data_sources.import_readings import mapped
@@ -124,7 +124,12 @@ def table_of(one: Record | Damage, sources: Mapping[str, Source]) -> str:
 
 def _file(record: Record) -> str:
     """What the batch is, by its label `<table>/<what>`: the name of a file, whose kind tells how cells are written."""
-    return record.label.partition("/")[2]
+    return "" if is_behind(record) else record.label.partition("/")[2]
+
+
+def is_behind(one: Record | Damage) -> bool:
+    """Whether a batch holds what only a look behind the watermark found."""
+    return isinstance(one, Record) and one.label.partition("/")[2] == BEHIND
 
 
 def _said(error: BaseException) -> str:
@@ -198,11 +203,3 @@ def _personal_headers(source: Source) -> list[str]:
     columns = source.map.columns
     named = [columns[name] for name in TABLES[source.table].personal if name in columns]
     return [header for column in named for header in headers_of(column)]
-
-
-def newest_time(rows: pl.DataFrame, own_time: str | None) -> datetime | None:
-    """The newest own time of rows; None where their table has none, or they are none."""
-    if own_time is None or rows.is_empty() or not isinstance(rows.schema[own_time], pl.Datetime):
-        return None
-    newest = rows[own_time].max()
-    return newest.astimezone(UTC) if isinstance(newest, datetime) else None

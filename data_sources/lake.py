@@ -17,7 +17,17 @@ from data_sources.power import make_safe
 from data_sources.seal import coverage, fingerprint, read_sealed, write_sealed_days
 from data_sources.utility import Utility
 from data_sources.whole_days import by_day, commit_days, refuse_broken, write_day
-from data_sources.write import STORED, WriteReport, batch_name, checked, stamped, unsaid, with_day, without_current
+from data_sources.write import (
+    STORED,
+    WriteReport,
+    batch_name,
+    checked,
+    report_of,
+    stamped,
+    unsaid,
+    with_day,
+    without_current,
+)
 
 COMPRESSED = WriterProperties(compression="ZSTD", compression_level=1)
 
@@ -90,15 +100,7 @@ class Lake:
             fresh = without_current(contract, good, self._current(table, good))
             if fresh.height:
                 self._store(table, fresh, numbers)
-        return WriteReport(
-            table=table,
-            batch=batch,
-            rows_read=split.read,
-            rows_written=fresh.height,
-            rows_duplicate=split.repeated + good.height - fresh.height + again,
-            rows_quarantined=split.quarantined - again,
-            days=frozenset(fresh["day"].unique()) if table in PARTITIONED else frozenset(),
-        )
+        return report_of(contract, batch, split, fresh, again)
 
     def _store(self, table: str, rows: pl.DataFrame, numbers: Mapping[str, int]) -> None:
         if table not in PARTITIONED:

@@ -4,6 +4,7 @@ import os
 import pickle
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import polars as pl
@@ -26,19 +27,34 @@ def probe(utility: Utility, name: str) -> list[Problem]:
     if not sources:
         return []  # nobody can ask it, its rows come by themselves
     command = [sys.executable, "-m", "data_sources.probe"]
-    asked = subprocess.run(command, input=pickle.dumps(sources), stdout=subprocess.PIPE, cwd=ROOT, check=False)
+    tags = utility.points.filter(source=name)["tag"].drop_nulls().to_list()
+    asked = subprocess.run(command, input=pickle.dumps((sources, tags)), stdout=subprocess.PIPE, cwd=ROOT, check=False)
     found: list[Problem | str] = pickle.loads(asked.stdout) if asked.returncode == 0 else [how_ended(asked.returncode)]
     place = shown_path(file), line_of(file, name), name
     return list(dict.fromkeys(Problem(*place, one) if isinstance(one, str) else one for one in found))
 
 
-def asked_of(source: Source) -> list[Problem]:
-    """What a source says is wrong, and which columns of a few of its rows are not of their table's type."""
+def asked_of(source: Source, tags: Sequence[str]) -> list[Problem]:
+    """What a source says is wrong; of a few of its rows, which columns are not of their table's type, and in a wide
+    table which `tags` have none.
+    """
     module = connector(source.settings.kind)
     problems = module.check(source)
     if problems or not hasattr(module, "sample"):
         return problems
-    return misfits(source, module.sample(source))
+    rows = module.sample(source)
+    return misfits(source, rows) + without_column(source, rows, tags)
+
+
+def without_column(source: Source, rows: pl.DataFrame, tags: Sequence[str]) -> list[Problem]:
+    """The tags of a wide table that it has no column for."""
+    if source.table != "reading" or source.map.shape != "wide" or not source.map.always_whole:
+        return []
+    missing = ", ".join(tag for tag in tags if tag not in rows.columns)
+    if not missing:
+        return []
+    gives = ", ".join(rows.columns)
+    return [source.map.problem("shape", f"no column for {missing}, tags of points.csv; the query gives {gives}")]
 
 
 def misfits(source: Source, rows: pl.DataFrame) -> list[Problem]:
@@ -56,14 +72,17 @@ def misfits(source: Source, rows: pl.DataFrame) -> list[Problem]:
 
 
 def main() -> None:
-    """Ask the sources that stand on stdin, pickled, and say on stdout, likewise, what is wrong: problems, or texts."""
+    """Ask the sources that stand on stdin, pickled, with the tags of their points, and say on stdout, likewise, what is
+    wrong: problems, or texts.
+    """
     answer = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what a driver prints is no answer
     found: list[Problem | str] = []
-    for source in pickle.load(sys.stdin.buffer):
+    sources, tags = pickle.load(sys.stdin.buffer)
+    for source in sources:
         with killed_after(source.settings.timeout_s):
             try:
-                found += asked_of(source)
+                found += asked_of(source, tags)
             except Exception as error:
                 found.append(shown_error(error, [source]))
     answer.write(pickle.dumps(found))

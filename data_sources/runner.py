@@ -15,7 +15,7 @@ import structlog
 from data_sources.collect import LAST_TRY, read_json, spool_folder
 from data_sources.connector import Source, connector, receives
 from data_sources.contracts import TABLES
-from data_sources.drain import drained, newest_time, table_of
+from data_sources.drain import drained, is_behind, table_of
 from data_sources.lake import Lake
 from data_sources.problems import FAILURES, shown_failure
 from data_sources.raw_copies import raw_folder, trim
@@ -24,6 +24,7 @@ from data_sources.source_log import SourceLog, read_facts, write_facts
 from data_sources.sources import sources_of
 from data_sources.spool import Damage, Record, SpoolReader
 from data_sources.supervise import Collector
+from data_sources.write import newest_time
 
 log = structlog.get_logger()
 COMMIT_EVERY_S = 60.0
@@ -113,7 +114,8 @@ class Feed:
             number=number,
         )
         came = datetime.now(UTC) if last is None else last.received_at
-        self.log.batch(made, report, newest_time(made.rows, TABLES[source.table].own_time), came)
+        newest = newest_time(made.rows, TABLES[source.table].own_time)
+        self.log.batch(made, report, newest, came, behind=any(map(is_behind, found)))
         self._say_odd()
         return report.rows_written if source.table == "reading" else 0
 

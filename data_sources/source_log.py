@@ -23,16 +23,22 @@ class SourceLog:
     def __init__(self, earlier: dict[str, Any]) -> None:
         self.facts: dict[str, Any] = {
             "batches": 0, "rows": 0, "duplicates": 0, "quarantined": 0, "ignored": 0, "without_data": 0,
-            "last_batch_at": None, "last_data_time": None, "clock_s": None, "tables": {}, "error": None, "since": None,
-            "set_apart": None, "waiting_bytes": 0,
+            "last_batch_at": None, "last_data_time": None, "last_reading_time": None, "clock_s": None, "tables": {},
+            "error": None, "since": None, "set_apart": None, "waiting_bytes": 0,
         } | earlier  # fmt: skip
         for of_table in self.facts["tables"].values():  # whoever restarts has seen what went
             of_table["usual"] = sorted(set(of_table["usual"]) - set(of_table["gone"]))
             of_table["gone"] = []
         self._back = 0
 
-    def batch(self, made: Drained, report: WriteReport, newest: datetime | None, received_at: datetime) -> None:
-        """Count what became of some batches; watch the source's clock and columns."""
+    def batch(
+        self, made: Drained, report: WriteReport, newest: datetime | None, received_at: datetime, behind: bool = False
+    ) -> None:
+        """Count what became of some batches; watch the source's clock and columns.
+
+        `newest` is the newest own time of all their rows; `behind` says that the rows among them that are new stand
+        behind a watermark that nothing has moved for long.
+        """
         facts = self.facts
         facts["batches"] += made.batches
         facts["rows"] += report.rows_written
@@ -43,7 +49,7 @@ class SourceLog:
         facts["last_batch_at"] = received_at.isoformat()
         self._columns(made, report.table, received_at)
         if newest is not None:
-            self._clock(newest, received_at)
+            self._clock(newest, report, received_at, 1 if behind else STEPS_BACK)
 
     def odd(self) -> dict[str, str]:
         """What is odd about the source: its clock (ahead, back), the columns that came or went, all tables together."""
@@ -86,20 +92,33 @@ class SourceLog:
             "unasked": sorted(made.unasked),
         }
 
-    def _clock(self, newest: datetime, received_at: datetime) -> None:
-        """A clock that runs ahead shows at once, one that went back after some batches."""
+    def _clock(self, newest: datetime, report: WriteReport, received_at: datetime, steps: int) -> None:
+        """A clock that runs ahead shows at once, one that went back after so many batches.
+
+        Only of readings: a row of another table may change long after its own time. What is there already tells
+        nothing of a clock that went back.
+        """
+        facts = self.facts
         if newest > received_at + CLOCK_AHEAD:
-            self.facts["clock_s"] = round((newest - received_at).total_seconds())
+            facts["clock_s"] = round((newest - received_at).total_seconds())
             return
-        before = self.facts["last_data_time"]
-        known = datetime.fromisoformat(before) if before else newest
-        if newest >= known:
-            self._back, self.facts["clock_s"] = 0, None
-            self.facts["last_data_time"] = newest.isoformat()
-        elif known - newest > WENT_BACK:
+        if report.newest is None:
+            return
+        facts["last_data_time"] = _later(facts["last_data_time"], report.newest)
+        if report.table != "reading":
+            facts["clock_s"] = facts["clock_s"] if (facts["clock_s"] or 0) < 0 else None
+            return
+        known = datetime.fromisoformat(_later(facts["last_reading_time"], report.newest))
+        if report.newest == known:
+            self._back, facts["clock_s"], facts["last_reading_time"] = 0, None, known.isoformat()
+        elif known - report.newest > WENT_BACK:
             self._back += 1
-            if self._back >= STEPS_BACK:
-                self.facts["clock_s"] = round((newest - known).total_seconds())
+            if self._back >= steps:
+                facts["clock_s"] = round((report.newest - known).total_seconds())
+
+
+def _later(known: str | None, moment: datetime) -> str:
+    return (moment if known is None else max(moment, datetime.fromisoformat(known))).isoformat()
 
 
 def read_facts(lake_root: Path) -> dict[str, dict[str, Any]]:

@@ -7,12 +7,9 @@ Sample: ('W1_FLOW', datetime(2026, 9, 15, 16, 20), 812.5, 192)
 
 import importlib
 import io
-import json
 from collections.abc import Iterator, Sequence
-from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
+from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import polars as pl
 import sqlglot
@@ -23,11 +20,12 @@ from sqlalchemy.pool import NullPool
 from sqlglot.optimizer.scope import traverse_scope
 
 from data_sources.cells import one_line
-from data_sources.connector import Source, SourceSettings, TableMap
+from data_sources.connector import BEHIND, Source, SourceSettings, TableMap
 from data_sources.hidden import filled, refuse_secret
 from data_sources.import_map import headers_of
 from data_sources.problems import FAILURES, Problem
 from data_sources.spool import Raw
+from data_sources.watermark import Watermark
 
 TABLE = None
 SILENCE_S = 86_400.0
@@ -71,12 +69,19 @@ class Map(TableMap):
     watermark: str | None = Field(None, description="the query's column that only grows; needs :since in the query")
     start: datetime | date | int | float | None = Field(None, description="where the first fetch begins")
     overlap_s: float = Field(300, ge=0, description="asked again each time, for rows committed late")
-    late_days: float = Field(0, ge=0, description="asked again once a day, for rows that come days late")
+    late_days: float = Field(
+        1, ge=0, description="asked again once a day, and where nothing new comes, for rows that were written behind it"
+    )
 
     @property
     def needed(self) -> set[str]:
         """The watermark."""
         return set() if self.watermark is None else {self.watermark}
+
+    @property
+    def always_whole(self) -> bool:
+        """A query gives the same columns each time."""
+        return True
 
     @model_validator(mode="after")
     def _together(self) -> "Map":
@@ -85,26 +90,16 @@ class Map(TableMap):
         return self
 
 
-FIRST_DAYS = 7
-"""How far back the first fetch goes where the map doesn't say."""
-
-
 def fetch(source: Source, since: str | None) -> Iterator[Raw]:
-    """Rows after the watermark, a batch after another.
+    """Rows after the watermark, a batch after another; where nothing has moved it for long, those behind it, too.
 
     Where the rows come ordered by their watermark, each batch moves the cursor, else only the last one does.
     """
-    cursor = _Cursor(source, since)
-    held: Raw | None = None
+    at = Watermark(source, since)
     with _engine(source.settings).connect() as connection:
-        for names, rows in _batches(connection, source.map, cursor.binds()):
-            if held is not None:
-                yield held
-            frame = as_frame(names, rows)
-            ordered = cursor.see(frame)
-            held = Raw(packed(frame), cursor=cursor.text() if ordered else None)
-    if held is not None:
-        yield Raw(held.payload, cursor=cursor.text())
+        yield from _after(connection, source.map, at)
+        if at.stands_still():
+            yield from _behind(connection, source.map, at)
 
 
 def parse(payload: bytes, source: Source) -> pl.DataFrame:
@@ -121,7 +116,7 @@ def check(source: Source) -> list[Problem]:
         used = columns_used(how.query, connection.dialect.name)
         if problems := [one for table, columns in used.items() for one in _lacks(connection, how, table, columns)]:
             return problems
-        names = _names(connection.execute(text(how.query), _Cursor(source, None).binds()))
+        names = _names(connection.execute(text(how.query), Watermark(source, None).binds()))
     wanted = {f"columns.{name}": headers_of(column) for name, column in how.columns.items()}
     wanted["watermark"] = () if how.watermark is None else (how.watermark,)
     return [
@@ -135,7 +130,7 @@ def check(source: Source) -> list[Problem]:
 def sample(source: Source) -> pl.DataFrame:
     """The first rows of the query."""
     with _engine(source.settings).connect() as connection:
-        result = _asked(connection, source.map, _Cursor(source, None).binds(), SAMPLE_ROWS)
+        result = _asked(connection, source.map, Watermark(source, None).binds(), SAMPLE_ROWS)
         return as_frame(_names(result), result.fetchmany(SAMPLE_ROWS))
 
 
@@ -199,7 +194,8 @@ def _lacks(connection: Connection, how: Map, table: str, columns: Sequence[str])
         if error.connection_invalidated:
             raise
         connection.rollback()
-        return [how.problem("query", f"{table} can't be asked: {str(error.orig).strip().splitlines()[0]}")]
+        wants = f"; the query takes {', '.join(columns)} from it" if columns else ""
+        return [how.problem("query", f"{table} can't be asked: {str(error.orig).strip().splitlines()[0]}{wants}")]
     known = [name.lower() for name in there]
     return [
         how.problem("query", f"{table} has no column {column}; it has {', '.join(there)}")
@@ -226,6 +222,28 @@ def _asked(connection: Connection, how: Map, binds: dict[str, Any], at_once: int
     return connection.execute(text(how.query), binds, execution_options=options)
 
 
+def _after(connection: Connection, how: Map, at: Watermark) -> Iterator[Raw]:
+    held: Raw | None = None
+    for names, rows in _batches(connection, how, at.binds()):
+        if held is not None:
+            yield held
+        frame = as_frame(names, rows)
+        ordered = at.see(frame)
+        held = Raw(packed(frame), cursor=at.text() if ordered else None)
+    if held is not None:
+        yield Raw(held.payload, cursor=at.text())
+
+
+def _behind(connection: Connection, how: Map, at: Watermark) -> Iterator[Raw]:
+    held: Raw | None = None
+    for names, rows in _batches(connection, how, at.binds_behind()):
+        if held is not None:
+            yield held
+        held = Raw(packed(as_frame(names, rows)), BEHIND)
+    if held is not None:
+        yield Raw(held.payload, BEHIND, at.looked())
+
+
 def _batches(
     connection: Connection, how: Map, binds: dict[str, Any]
 ) -> Iterator[tuple[list[str], Sequence[Sequence[Any]]]]:
@@ -233,73 +251,3 @@ def _batches(
     names = _names(result)
     for rows in result.partitions(ROWS_AT_ONCE):
         yield names, rows
-
-
-class _Cursor:
-    """How far a table has been read: the newest watermark, and the day on which late rows were last asked for."""
-
-    def __init__(self, source: Source, since: str | None) -> None:
-        self._map: Map = source.map
-        self._zone = ZoneInfo(source.timezone)
-        kept = json.loads(since) if since else {}
-        start = self._map.start
-        if start is None:
-            start = datetime.now(self._zone).replace(tzinfo=None) - timedelta(days=FIRST_DAYS)
-        self._at: Any = self._not_ahead(_KINDS[kept["kind"]](kept["at"])) if kept else start
-        self._day = datetime.now(UTC).date().isoformat()
-        self._late = bool(self._map.late_days) and kept.get("day", self._day) != self._day
-        self._last: Any = None
-        self._ordered = True
-
-    def binds(self) -> dict[str, Any]:
-        """What `:since` is this time."""
-        if self._map.watermark is None:
-            return {}
-        if not isinstance(self._at, date):
-            return {"since": self._at}
-        back = timedelta(days=self._map.late_days) if self._late else timedelta(seconds=self._map.overlap_s)
-        return {"since": self._at - back}
-
-    def see(self, frame: pl.DataFrame) -> bool:
-        """Move on to the newest watermark of some rows; tells whether all rows came in its order."""
-        column = frame[self._map.watermark].drop_nulls() if self._map.watermark in frame.columns else pl.Series([])
-        if len(column):
-            self._ordered &= column.is_sorted() and (self._last is None or self._last <= _plain(column[0]))
-            self._last = _plain(column.max())
-            newest = self._not_ahead(self._last)
-            if _kind(newest) != _kind(self._at) or newest > self._at:
-                self._at = newest
-        return self._ordered
-
-    def _not_ahead(self, at: Any) -> Any:
-        """A time, but at most the present: one from a clock that ran ahead would hide all rows until then."""
-        if not isinstance(at, date):
-            return at
-        now = datetime.now(self._zone)
-        if not isinstance(at, datetime):
-            return min(at, now.date())
-        return min(at, now if at.tzinfo else now.replace(tzinfo=None))
-
-    def text(self) -> str | None:
-        """What the next fetch is given."""
-        if self._map.watermark is None:
-            return None
-        at = self._at.isoformat() if isinstance(self._at, date) else self._at
-        return json.dumps({"kind": _kind(self._at)[0], "at": at, "day": self._day})
-
-
-_KINDS: dict[str, Any] = {"time": datetime.fromisoformat, "day": date.fromisoformat, "plain": lambda value: value}
-
-
-def _plain(value: Any) -> Any:
-    """A watermark that JSON can keep: a number of a fixed scale as a whole one, or a float."""
-    if isinstance(value, Decimal):
-        return int(value) if value == int(value) else float(value)
-    return value
-
-
-def _kind(value: Any) -> tuple[str, bool]:
-    """What sort of watermark it is: those of one sort can be compared."""
-    if isinstance(value, datetime):
-        return "time", value.tzinfo is not None
-    return ("day", False) if isinstance(value, date) else ("plain", False)

@@ -2,7 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 import polars as pl
 
@@ -22,7 +22,9 @@ _REASON = "_reason"
 
 @dataclass(frozen=True)
 class WriteReport:
-    """What became of a batch's rows; `days` are the partitions that changed."""
+    """What became of a batch's rows; `days` are the partitions that changed, `newest` the newest own time of the rows
+    that were written (of instants; null where none was).
+    """
 
     table: str
     batch: str
@@ -31,6 +33,7 @@ class WriteReport:
     rows_duplicate: int
     rows_quarantined: int
     days: frozenset[date] = field(default=frozenset())
+    newest: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -112,6 +115,28 @@ def unsaid(bad: pl.DataFrame, quarantine: pl.LazyFrame) -> pl.DataFrame:
     same = ["source", "table", "reason", "payload"]
     said = quarantine.select(same).join(bad.lazy().select(same), on=same, how="semi").collect()
     return bad.unique(same, keep="first", maintain_order=True).join(said, on=same, how="anti")
+
+
+def newest_time(rows: pl.DataFrame, own_time: str | None) -> datetime | None:
+    """The newest own time of rows; None where their table has none, or they are none."""
+    if own_time is None or rows.is_empty() or not isinstance(rows.schema[own_time], pl.Datetime):
+        return None
+    newest = rows[own_time].max()
+    return newest.astimezone(UTC) if isinstance(newest, datetime) else None
+
+
+def report_of(table: Table, batch: str, split: Checked, fresh: pl.DataFrame, again: int) -> WriteReport:
+    """What became of a batch of which `fresh` was written; `again` of its bad rows stand in quarantine already."""
+    return WriteReport(
+        table=table.name,
+        batch=batch,
+        rows_read=split.read,
+        rows_written=fresh.height,
+        rows_duplicate=split.repeated + split.good.height - fresh.height + again,
+        rows_quarantined=split.quarantined - again,
+        days=frozenset(fresh["day"].unique()) if table.name in PARTITIONED else frozenset(),
+        newest=newest_time(fresh, table.own_time),
+    )
 
 
 def with_day(table: Table, rows: pl.DataFrame, utility: Utility) -> pl.DataFrame:

@@ -52,7 +52,9 @@ def url(database):
     ("old", "new", "problems"),
     [
         ("tag, ts, value FROM", "tag, ts, number, value FROM", []),
-        ("FROM history", "FROM log", [':8: scada.map.query: log can\'t be asked: relation "log" does not exist']),
+        ("FROM history", "FROM log",
+         [':8: scada.map.query: log can\'t be asked: relation "log" does not exist; '
+          "the query takes tag, ts, value, number from it"]),
         ("ts, value FROM", "ts, val AS value FROM",
          [":8: scada.map.query: history has no column val; it has number, tag, ts, value"]),
         ("ts, value FROM", "ts, number, value AS val FROM",
@@ -69,6 +71,23 @@ def test_a_database_that_has_not_what_the_map_expects(folder, url, old, new, pro
     found = said(folder, url, old, new)
     assert len(found) == len(problems)
     assert all(one.startswith(start) for one, start in zip(found, problems, strict=True)), found
+
+
+def test_a_wide_table_without_a_column_for_a_tag(folder, url):
+    long = "SELECT tag, ts, value FROM history WHERE number > :since ORDER BY number"
+    tags = load_utility(folder).points.filter(source="scada")["tag"].to_list()
+    given = ", ".join(f'1.0 AS \\"{tag}\\"' for tag in tags if tag not in ("N_P", "L1_FLOW"))
+    path = folder / "sources.toml"
+    wide = SOURCES.replace(long, f"SELECT ts, number, {given} FROM history WHERE number > :since")
+    wide = wide.replace('tag = "tag", ts = "ts", value = "value"', 'ts = "ts"').replace(
+        "start", 'shape = "wide"\nstart'
+    )
+    path.write_text(wide.format(url=url, timeout_s=30), encoding="utf-8")
+    (problem,) = probe(load_utility(folder), "scada")
+    assert (problem.line, problem.column) == (10, "scada.map.shape")
+    assert problem.message.startswith(
+        "no column for N_P, L1_FLOW, tags of points.csv; the query gives ts, number, S1_CODMN"[:62]
+    )
 
 
 def test_nobody_answers(folder):

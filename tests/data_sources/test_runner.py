@@ -28,6 +28,7 @@ table = "reading"
 query = "SELECT tag, ts, value, quality FROM history WHERE ts > :since ORDER BY ts"
 watermark = "ts"
 start = 2026-09-01
+late_days = 0
 [scada.map.columns]
 tag = "tag"
 ts = "ts"
@@ -251,6 +252,28 @@ def test_a_clock_that_runs_ahead_is_marked_and_its_readings_suspect(lake, histor
     status = next(one for one in source_status(lake, lake.utility, now) if one["source"] == "scada")
     assert 3500 < status["clock_s"] < 3700
     assert lake.scan("reading").collect()["quality"].to_list() == ["suspect"]
+
+
+def test_a_clock_that_went_back_is_marked_and_its_rows_come_in(lake, history, idle):
+    sources = lake.utility.folder / "sources.toml"
+    sources.write_text(sources.read_text().replace("late_days = 0\n", ""))
+    lake = Lake(lake.root, load_utility(lake.utility.folder))
+    now = datetime.now(UTC)
+    minutes = (now - NOON).total_seconds() / 60
+
+    def facts():
+        collected(lake)
+        Runner(lake).step(now)
+        status = source_status(lake, lake.utility, now)
+        return next((one["clock_s"], one["rows"]) for one in status if one["source"] == "scada")
+
+    insert(history, ("W1_FLOW", minutes - 45, 1.0))
+    assert facts() == (None, 1)
+    insert(history, ("W1_FLOW", minutes - 105, 2.0))  # an hour behind the newest, where nothing asks any more
+    assert facts() == (-3600, 2)
+    assert facts() == (-3600, 2)
+    insert(history, ("W1_FLOW", minutes, 3.0))
+    assert facts() == (None, 3)
 
 
 def test_receivers_are_started_at_once_and_those_that_ask_a_few_a_round(tmp_path, monkeypatch):

@@ -18,11 +18,11 @@ def made(*columns, unasked=()):
     return Drained(pl.DataFrame(), pl.DataFrame(), 1, 2, 4, frozenset(columns), frozenset(unasked))
 
 
-def after(*newest, log=None, received_at=NOW):
-    """The facts after batches with these newest times."""
+def after(*newest, log=None, received_at=NOW, table="reading", behind=False):
+    """The facts after batches whose newest rows, all of them new, are of these times."""
     log = log or SourceLog({})
     for one in newest:
-        log.batch(made("tag", "ts"), REPORT, one, received_at)
+        log.batch(made("tag", "ts"), replace(REPORT, table=table, newest=one), one, received_at, behind)
     return log.facts
 
 
@@ -45,6 +45,26 @@ def test_a_late_batch_is_no_wrong_clock_but_three_in_a_row_are():
     assert after(NOW, NOW - HOUR, NOW - HOUR, log=log)["clock_s"] is None
     assert after(NOW - HOUR, log=log)["clock_s"] == -3600
     assert after(NOW + timedelta(seconds=60), log=log)["clock_s"] is None
+
+
+def test_new_rows_behind_a_watermark_that_stands_still_are_of_a_clock_that_went_back():
+    log = SourceLog({})
+    assert after(NOW, log=log)["clock_s"] is None
+    assert after(NOW - HOUR, log=log, behind=True)["clock_s"] == -3600
+    log.batch(made("tag", "ts"), REPORT, NOW, NOW)  # the row of the watermark, asked for again and there already
+    assert log.facts["clock_s"] == -3600
+    assert after(NOW + HOUR, log=log, received_at=NOW + HOUR)["clock_s"] is None
+
+
+def test_what_is_there_already_and_rows_that_change_long_after_their_time_are_no_wrong_clock():
+    log = SourceLog({})
+    after(NOW, log=log)
+    for _ in range(5):
+        log.batch(made("tag", "ts"), REPORT, NOW - HOUR, NOW)
+    assert log.facts["clock_s"] is None
+    assert after(*[NOW - HOUR] * 5, log=log, table="work_order")["clock_s"] is None
+    assert after(NOW + HOUR, log=log, table="work_order")["clock_s"] == 3600
+    assert after(NOW, log=log, table="work_order")["clock_s"] is None
 
 
 def changed(log, table="reading"):

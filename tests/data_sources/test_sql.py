@@ -11,7 +11,7 @@ import pytest
 import sqlglot
 from sqlalchemy import create_engine, text
 
-from data_sources import sql
+from data_sources import sql, watermark
 from data_sources.connector import Source
 from data_sources.contracts import TABLES
 from data_sources.lake import Lake
@@ -64,7 +64,7 @@ def fetched(one, since=None):
 
 
 def test_rows_come_typed_and_only_once_the_watermark_has_moved(history, tmp_path):
-    one = source(history, tmp_path, overlap_s=0)
+    one = source(history, tmp_path, overlap_s=0, late_days=0)
     insert(history, ("W1_FLOW", 0, 812.5), ("N_P", 5, None))
     rows, cursor = fetched(one)
     assert rows == [("W1_FLOW", NOON, 812.5), ("N_P", NOON + timedelta(minutes=5), None)]
@@ -74,7 +74,7 @@ def test_rows_come_typed_and_only_once_the_watermark_has_moved(history, tmp_path
 
 
 def test_a_row_committed_late_is_found_within_the_overlap(history, tmp_path):
-    one = source(history, tmp_path)
+    one = source(history, tmp_path, late_days=0)
     insert(history, ("W1_FLOW", 10, 1.0))
     _, cursor = fetched(one)
     insert(history, ("W1_FLOW", 6, 0.5), ("W1_FLOW", 4, 0.1))  # 4 and 6 minutes before the newest; 300 s are asked
@@ -82,6 +82,7 @@ def test_a_row_committed_late_is_found_within_the_overlap(history, tmp_path):
 
 
 def test_rows_that_come_days_late_are_asked_for_once_a_day(history, tmp_path, monkeypatch):
+    monkeypatch.setattr(watermark, "STILL_S", float("inf"))
     one = source(history, tmp_path, late_days=7)
     insert(history, ("W1_FLOW", 0, 1.0))
     _, cursor = fetched(one)
@@ -91,6 +92,38 @@ def test_rows_that_come_days_late_are_asked_for_once_a_day(history, tmp_path, mo
     rows, after = fetched(one, yesterday)
     assert [row[2] for row in rows] == [0.5, 1.0]
     assert [row[2] for row in fetched(one, after)[0]] == [1.0]
+
+
+def ago(history, minutes, value):
+    """A row that was written so many minutes ago, by its clock."""
+    insert(history, ("W1_FLOW", (datetime.now(UTC) - NOON).total_seconds() / 60 - minutes, value))
+
+
+def test_a_watermark_that_stands_still_is_looked_behind_then_ever_more_seldom(history, tmp_path, monkeypatch):
+    one = source(history, tmp_path)
+    ago(history, 31, 1.0)
+    _, cursor = fetched(one)
+    ago(history, 91, 0.5)  # what a clock that went back by an hour writes now
+    raws = list(sql.fetch(one, cursor))
+    assert [(raw.label, sql.parse(raw.payload, one)["value"].to_list()) for raw in raws] == [
+        ("", [1.0]),
+        (sql.BEHIND, [0.5, 1.0]),
+    ]
+    assert [raw.label for raw in sql.fetch(one, raws[-1].cursor)] == [""]
+    monkeypatch.setattr(watermark, "STILL_S", 0)
+    assert [raw.label for raw in sql.fetch(one, raws[-1].cursor)] == [""]  # it has not stood twice as long
+    ago(history, 20, 2.0)
+    rows, moved = fetched(one, raws[-1].cursor)
+    assert [row[2] for row in rows] == [1.0, 2.0]
+    assert [raw.label for raw in sql.fetch(one, moved)] == ["", sql.BEHIND]  # it moved, so it counts anew
+
+
+@pytest.mark.parametrize(("minutes", "changes"), [(29, {}), (31, {"late_days": 0}), (31, {"overlap_s": 90_000})])
+def test_what_comes_often_or_is_asked_for_anyway_is_not_looked_behind(history, tmp_path, minutes, changes):
+    one = source(history, tmp_path, **changes)
+    ago(history, minutes, 1.0)
+    _, cursor = fetched(one)
+    assert [raw.label for raw in sql.fetch(one, cursor)] == [""]
 
 
 @pytest.mark.parametrize("column", ["timestamptz", "timestamp", "date"])
@@ -142,7 +175,7 @@ def test_a_watermark_of_any_type(database, tmp_path, column, start, values):
     with database.begin() as connection:
         connection.execute(text(f"CREATE TABLE things (n {column}, ts timestamptz)"))
         connection.execute(text("INSERT INTO things VALUES (:n, now())"), [{"n": values[0]}])
-    one = source(database, tmp_path, query=query, watermark="n", start=start, overlap_s=0)
+    one = source(database, tmp_path, query=query, watermark="n", start=start, overlap_s=0, late_days=0)
     rows, cursor = fetched(one)
     assert len(rows) == 1
     assert fetched(one, cursor)[0] == []
