@@ -13,6 +13,8 @@ FILE = "sources.json"
 STEPS_BACK = 3
 """A clock went back where so many batches in a row are older than what came before; one alone is a late batch."""
 WENT_BACK = timedelta(minutes=10)
+AHEAD_FOR = timedelta(minutes=15)
+"""So long after the newest row from ahead the mark stays: of many stations only one may be wrong."""
 GONE_AFTER = timedelta(hours=1)
 """A column that has been missing for so long went."""
 
@@ -23,8 +25,8 @@ class SourceLog:
     def __init__(self, earlier: dict[str, Any]) -> None:
         self.facts: dict[str, Any] = {
             "batches": 0, "rows": 0, "duplicates": 0, "quarantined": 0, "ignored": 0, "without_data": 0,
-            "last_batch_at": None, "last_data_time": None, "last_reading_time": None, "clock_s": None, "tables": {},
-            "error": None, "since": None, "set_apart": None, "waiting_bytes": 0,
+            "last_batch_at": None, "last_data_time": None, "last_reading_time": None, "clock_s": None, "ahead_at": None,
+            "tables": {}, "error": None, "since": None, "set_apart": None, "waiting_bytes": 0,
         } | earlier  # fmt: skip
         for of_table in self.facts["tables"].values():  # whoever restarts has seen what went
             of_table["usual"] = sorted(set(of_table["usual"]) - set(of_table["gone"]))
@@ -101,10 +103,13 @@ class SourceLog:
         facts = self.facts
         if newest > received_at + CLOCK_AHEAD:
             facts["clock_s"] = round((newest - received_at).total_seconds())
+            facts["ahead_at"] = received_at.isoformat()
             return
         if report.newest is None:
             return
         facts["last_data_time"] = _later(facts["last_data_time"], report.newest)
+        if facts["ahead_at"] and received_at - datetime.fromisoformat(facts["ahead_at"]) < AHEAD_FOR:
+            return
         if report.table != "reading":
             facts["clock_s"] = facts["clock_s"] if (facts["clock_s"] or 0) < 0 else None
             return

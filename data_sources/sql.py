@@ -9,7 +9,7 @@ import importlib
 import io
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypeGuard
 
 import polars as pl
 import sqlglot
@@ -17,6 +17,7 @@ from pydantic import Field, field_validator, model_validator
 from sqlalchemy import URL, Connection, CursorResult, Engine, create_engine, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.pool import NullPool
+from sqlglot.errors import SqlglotError
 from sqlglot.optimizer.scope import traverse_scope
 
 from data_sources.cells import one_line
@@ -135,10 +136,16 @@ def sample(source: Source) -> pl.DataFrame:
 
 
 def columns_used(query: str, dialect: str) -> dict[str, list[str]]:
-    """Table → its columns that a query names, as far as the query says whose a column is."""
+    """Table → its columns that a query names, as far as the query says whose a column is; {} where only the database
+    itself can read the query.
+    """
     used: dict[str, list[str]] = {}
-    for scope in traverse_scope(sqlglot.parse_one(query, dialect=_SPOKEN.get(dialect, ""))):
-        tables = {alias: found for alias, found in scope.sources.items() if isinstance(found, sqlglot.exp.Table)}
+    try:
+        scopes = traverse_scope(sqlglot.parse_one(query, dialect=_SPOKEN.get(dialect, "")))
+    except SqlglotError:
+        return {}
+    for scope in scopes:
+        tables = {alias: found for alias, found in scope.sources.items() if _is_named(found)}
         for column in scope.columns:
             owner = tables.get(column.table) or (
                 next(iter(tables.values())) if len(scope.sources) == 1 and tables else None
@@ -148,6 +155,11 @@ def columns_used(query: str, dialect: str) -> dict[str, list[str]]:
                 used.setdefault(name, [])
                 used[name] += [column.name] if column.name not in used[name] else []
     return used
+
+
+def _is_named(source: Any) -> TypeGuard[sqlglot.exp.Table]:
+    """Whether a source of a query is a table that can be asked by its name; a function is none."""
+    return isinstance(source, sqlglot.exp.Table) and isinstance(source.this, sqlglot.exp.Identifier)
 
 
 def as_frame(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> pl.DataFrame:

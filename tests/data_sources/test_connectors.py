@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 
 import pytest
 
@@ -14,7 +15,7 @@ from data_sources.connector_skeleton import write_skeleton
 from data_sources.contracts import TABLES
 from data_sources.load import check_utility, load_utility
 from data_sources.problems import ROOT, BadInput
-from data_sources.sources import READY_MADE, sources_of
+from data_sources.sources import READY_MADE, read_source, sources_of
 
 QUALITY = (ROOT / "docs" / "connectors" / "README.md").read_text(encoding="utf-8")
 SIGNATURES = {
@@ -155,3 +156,6 @@ def test_databases_that_were_never_asked_are_said_to_be():
         assert text.count("*Not tried against a server:") == 1
         assert "\n## Traps\n" in text
         assert re.search(r'^url = "\w+(\+\w+)?://\w+:\$\{\w+\}@', text, re.MULTILINE)
+        (pasted,) = re.findall(r"^```toml\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+        for source, given in tomllib.loads(pasted).items():
+            assert read_source(ROOT / "sample_data" / "utility", source, given, "Asia/Shanghai")

@@ -364,6 +364,21 @@ def test_the_probe_names_what_the_map_asks_and_the_query_does_not_give(tmp_path,
     ]
 
 
+@pytest.mark.parametrize(
+    ("query", "dialect", "used"),
+    [
+        ("WITH x AS (SELECT a, b FROM t) SELECT a FROM x WHERE a > :since", "postgresql", {"t": ["a", "b"]}),
+        ("SELECT TOP 9 a FROM dbo.t WITH (NOLOCK) WHERE a > :since", "mssql", {"dbo.t WITH (NOLOCK)": ["a"]}),
+        ("SELECT a FROM history(:since)", "postgresql", {}),
+        ("SELECT ts, value FROM OPENQUERY(HIST, 'SELECT 1') WHERE ts > :since", "mssql", {}),
+        ("SELECT _wstart, avg(v) FROM meters WHERE ts > :since PARTITION BY tbname INTERVAL(1m)", "taosws", {}),
+        ("EXEC dbo.usp_readings :since", "mssql", {}),
+    ],
+)
+def test_the_tables_of_a_query_and_what_only_its_database_can_read(query, dialect, used):
+    assert sql.columns_used(query, dialect) == used
+
+
 def test_a_password_of_the_options_is_filled_in_too(database, tmp_path, monkeypatch):
     monkeypatch.setenv("SCADA_NAME", "a board")
     url = database.url.render_as_string(hide_password=False)
