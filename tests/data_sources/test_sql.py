@@ -1,25 +1,21 @@
-"""The SQL connector against a real PostgreSQL; of other databases only that what it says is theirs."""
+"""The SQL connector against a real PostgreSQL."""
 
 import json
-import tomllib
 import uuid
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import polars as pl
 import pytest
-import sqlglot
-from sqlalchemy import create_engine, text
+from sqlalchemy import text
 
 from data_sources import sql, watermark
 from data_sources.connector import Source
-from data_sources.contracts import TABLES
 from data_sources.lake import Lake
 from data_sources.load import load_utility
 from data_sources.map_checks import checked_map
 from data_sources.probe import probe
 from data_sources.runner import Runner
-from data_sources.sources import READY_MADE
 from tests.data_sources.collecting import collected
 from tests.small_utility import write_small_utility
 
@@ -31,7 +27,6 @@ LONG = {
     "start": datetime(2026, 9, 1),
     "columns": {"tag": "tag", "ts": "ts", "value": "value"},
 }
-SHIPPED = sorted(READY_MADE.glob("*.toml"))
 
 
 def source(database, tmp_path, **changes):
@@ -364,21 +359,6 @@ def test_the_probe_names_what_the_map_asks_and_the_query_does_not_give(tmp_path,
     ]
 
 
-@pytest.mark.parametrize(
-    ("query", "dialect", "used"),
-    [
-        ("WITH x AS (SELECT a, b FROM t) SELECT a FROM x WHERE a > :since", "postgresql", {"t": ["a", "b"]}),
-        ("SELECT TOP 9 a FROM dbo.t WITH (NOLOCK) WHERE a > :since", "mssql", {"dbo.t WITH (NOLOCK)": ["a"]}),
-        ("SELECT a FROM history(:since)", "postgresql", {}),
-        ("SELECT ts, value FROM OPENQUERY(HIST, 'SELECT 1') WHERE ts > :since", "mssql", {}),
-        ("SELECT _wstart, avg(v) FROM meters WHERE ts > :since PARTITION BY tbname INTERVAL(1m)", "taosws", {}),
-        ("EXEC dbo.usp_readings :since", "mssql", {}),
-    ],
-)
-def test_the_tables_of_a_query_and_what_only_its_database_can_read(query, dialect, used):
-    assert sql.columns_used(query, dialect) == used
-
-
 def test_a_password_of_the_options_is_filled_in_too(database, tmp_path, monkeypatch):
     monkeypatch.setenv("SCADA_NAME", "a board")
     url = database.url.render_as_string(hide_password=False)
@@ -399,38 +379,3 @@ def test_a_secret_never_shows(tmp_path, database, monkeypatch):
     assert "pa%40ss" not in said
     monkeypatch.delenv("SCADA_PASSWORD")
     assert "SCADA_PASSWORD: is not set" in str(probe(lake.utility, "scada")[0])
-
-
-DIALECTS = {
-    "postgresql+psycopg2://u@h/d": "postgres",
-    "mssql+pymssql://u@h/d": "tsql",
-    "dm+dmPython://u@h:5236": "oracle",
-    "opengauss+psycopg2://u@h/d": "postgres",
-    "taosws://u@h:6041/d": "",
-}
-
-
-@pytest.mark.parametrize("url", DIALECTS)
-@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
-def test_ready_made_queries_compile_in_every_dialect(path, url):
-    dialect = create_engine(url).dialect
-    query = tomllib.loads(path.read_text(encoding="utf-8"))["query"]
-    compiled = str(text(query).compile(dialect=dialect))
-    assert ":since" not in compiled
-    if url.startswith("mssql") or not path.stem.startswith("u8"):
-        assert len(sqlglot.parse(query, dialect=DIALECTS[url])) == 1
-
-
-def test_kingbase_by_its_own_driver():
-    assert create_engine("postgresql+psycopg2://u@h/d", module=__import__("ksycopg2")).dialect.dbapi.paramstyle
-
-
-@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
-def test_ready_made_maps_fit_their_tables_and_queries(path):
-    content = tomllib.loads(path.read_text(encoding="utf-8"))
-    how = checked_map(sql.Map, content | {"source": "x"}, path, "", content["table"])
-    given = sqlglot.parse_one(how.query, dialect="tsql").named_selects
-    assert {column.column for column in how.columns.values() if column.column} <= set(given)
-    assert how.watermark is None or how.watermark in given
-    required = {name for name, column in TABLES[how.table].schema.columns().items() if not column.nullable}
-    assert required <= set(how.columns)
