@@ -66,8 +66,9 @@ def first_figures(calls: pl.DataFrame, answered: dict[str, Any]) -> None:
             waiting(),
             headline_figure(page, "work_order_on_time"),
             overdue(),
+            reported(),
             own.figure("repeats_30d", repeats["repeated"], compared=True, previous=repeats["previous"],
-                   last_year=repeats["last_year"], beside=own.word("of_calls", n=repeats["calls"])),
+                   last_year=repeats["last_year"], beside=own.word("of_calls_30d", n=repeats["calls"])),
         ],
     )  # fmt: skip
 
@@ -86,8 +87,16 @@ def waiting() -> Figure:
     now = answer(hall.waiting, at)
     beside = own.word("hall_shut") if now["waiting"] is None else ""
     if now["longest_wait_min"] is not None:
-        beside = own.word("longest_wait", n=number(now["longest_wait_min"]))
+        beside = own.word("longest_wait", n=round(now["longest_wait_min"]))
     return own.figure("hall_waiting", now["waiting"], beside=beside)
+
+
+def reported() -> Figure:
+    """Leak and no-water reports, whether they cluster anywhere."""
+    clusters = answer(hotline.report_zones, at).filter("is_cluster").height
+    beside = own.word("clusters", n=clusters) if clusters else own.word("no_clusters")
+    state = "warning" if clusters else None
+    return own.figure("reported", answer(hotline.reports, at).height, beside=beside, state=state)
 
 
 def against_usual(calls: pl.DataFrame) -> None:
@@ -121,9 +130,9 @@ def category_name(category: str | None) -> str:
 CATEGORY_COLUMNS = [
     own.column("name", "category", link=lambda row: page.here(category=row["category"])),
     own.column("calls"),
-    own.column("usual"),
-    own.column("usual_low"),
-    own.column("usual_high"),
+    own.column("usual", digits=1),
+    own.column("usual_low", digits=1),
+    own.column("usual_high", digits=1),
     own.column("state"),
 ]
 
@@ -147,7 +156,8 @@ def where() -> None:
             own.line("no_places")
     with right:
         counts = [Column(kind, say("call_category", kind)) for kind in REPORTED]
-        columns = [own.column("state"), ZONE, own.column("reports", "n_reports"), *counts, own.column("usual_a_day")]
+        usual = own.column("usual_a_day", digits=1)
+        columns = [own.column("state"), ZONE, own.column("reports", "n_reports"), *counts, usual]
         show_table(page, zones, columns, "report-zones", 250)
         own.heading("latest")
         columns = [
@@ -228,13 +238,13 @@ def work_orders(kinds: pl.DataFrame) -> None:
         own.column("kind", words="order_kind"),
         own.column("due"),
         own.column("in_time", "closed_in_time"),
-        own.column("in_time_share", unit="%"),
-        own.column("previous", unit="%"),
-        own.column("last_year", unit="%"),
-        own.column("hours_taken", unit="h"),
+        own.column("in_time_share", unit="%", digits=1),
+        own.column("previous", unit="%", digits=1),
+        own.column("last_year", unit="%", digits=1),
+        own.column("hours_taken", unit="h", digits=1),
         own.column("open"),
         own.column("overdue"),
-        own.column("satisfaction"),
+        own.column("satisfaction", digits=2),
     ]
     show_table(page, kinds, columns, "orders-by-kind", None)
     own.heading("order_list")
@@ -245,7 +255,7 @@ def work_orders(kinds: pl.DataFrame) -> None:
         ZONE,
         own.moment("opened_at"),
         own.moment("due_at"),
-        own.column("hours_late", unit="h"),
+        own.column("hours_late", unit="h", digits=1),
         own.column("order_id"),
     ]
     if rows.is_empty():
@@ -263,7 +273,7 @@ def halls() -> None:
         return
     today = {row["hall"]: row for row in answer(hall.now, at).iter_rows(named=True)}
     for (name,), of_hall in waits.group_by("hall", maintain_order=True):
-        left, right = side_by_side(f"hall.{name}")
+        left, right = side_by_side(f"hall.{name}", [2, 3])
         with left:
             show_heading(page, own.word("hall_of", hall=name), own.word("hall_means"))
             grid = of_hall.filter(pl.col("local_hour").is_not_null())
@@ -280,12 +290,12 @@ def halls() -> None:
             columns = [
                 own.column("window"),
                 own.column("tickets"),
-                own.column("wait_min", unit="min"),
-                own.column("previous", unit="min"),
-                own.column("last_year", unit="min"),
-                own.column("longest_min", unit="min"),
+                own.column("wait_min", unit="min", digits=1),
+                own.column("previous", unit="min", digits=1),
+                own.column("last_year", unit="min", digits=1),
+                own.column("longest_min", unit="min", digits=1),
                 own.column("missed"),
-                own.column("rating"),
+                own.column("rating", digits=2),
                 own.column("rated"),
             ]
             show_table(page, rows, columns, f"windows-{name}", None)
@@ -312,7 +322,7 @@ def share_bar(share: float | None) -> str:
     """A share as a bar with its number."""
     if share is None:
         return "–"
-    return f'<span class="share"><b style="width:{share:.1f}%"></b></span> {number(share)}'
+    return f'<span class="share"><b style="width:{share:.1f}%"></b></span> {share:.1f}'
 
 
 calls, hours, kinds = answer(hotline.against_usual, at), answer(hotline.answered, at), answer(orders.by_kind, at)

@@ -13,7 +13,7 @@ from pages.components.chart import show_chart
 from pages.components.ending import end_page
 from pages.components.headline import headline_figure
 from pages.components.meter_charts import due_chart
-from pages.components.numbers import change
+from pages.components.numbers import change, number
 from pages.components.page import open_page
 from pages.components.section import Section
 from pages.components.side_by_side import side_by_side
@@ -142,7 +142,7 @@ def results() -> None:
         show_missing(page, say("meters", "no_verifications"), say("meters", "no_verifications_how"))
         return
     by_maker, by_lot = side_by_side("verifications")
-    share = Column("passed_share", say("meters", "passed_share"), "%")
+    share = Column("passed_share", say("meters", "passed_share"), "%", digits=1)
     with by_maker:
         columns = [
             Column("name", say("meters", "maker")),
@@ -168,7 +168,6 @@ def results() -> None:
 def in_store() -> None:
     """For what meters in store wait, and for how long they have been there."""
     show_heading(page, say("meters", "store"), say("meters", "store_means"))
-    store = answer(meters.stock_age, at)
     if store.is_empty():
         st.html(f'<p class="rest">{say("meters", "no_store")}</p>')
         return
@@ -192,11 +191,13 @@ if counts.filter(kind="state").is_empty():
     show_missing(page, say("meters", "none"), say("meters", "none_how"))
     end_page()
 
-due, makers = answer(meters.due, at), answer(meters.makers, at)
+due, makers, store = answer(meters.due, at), answer(meters.makers, at), answer(meters.stock_age, at)
 every, rate = due.row(0, named=True), makers.row(0, named=True)
 next_due = "overdue" if every["overdue"] else "within_30"
 group = page.wanted["list"] if page.wanted.get("list") in GROUPS else next_due
 verified = headline_figure(page, "meters_within_verification")
+failed = "" if rate["passed_share"] is None else own.word("failed_n", n=number(rate["failed"]))
+ready = int(store.filter(waits="to_install")["meters"].sum())
 
 
 show_figures(
@@ -206,9 +207,9 @@ show_figures(
         own.figure(
             "overdue", every["overdue"], state=verified.state if every["overdue"] else None, link=listed_at("overdue")
         ),
-        own.figure("soon", every["within_30"], link=listed_at("within_30")),
+        own.figure("soon", every["within_30"], link=listed_at("within_30"), beside=own.word("ready", n=number(ready))),
         own.figure("installed", every["installed"], link=listed_at("installed")),
-        own.figure("rate", rate["passed_share"], "%"),
+        own.figure("rate", rate["passed_share"], "%", beside=failed),
     ],
 )
 show_heading(page, say("meters", "flow"), say("meters", "flow_means"))

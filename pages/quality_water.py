@@ -19,6 +19,8 @@ from pages.components.table import Column, show_table
 from pages.components.zone_chart import zone_chart
 
 MEASURES = (*quality_water.QUANTITIES, "per_1000")
+DIGITS = {"turbidity": 3, "free_chlorine": 2, "ph": 2, "pressure": 3, "per_1000": 2}
+"""Decimals of each measure, so that the groups and the zones stand under one another."""
 
 page = open_page("quality_water")
 assert page.at is not None
@@ -100,21 +102,28 @@ def pilot(rows: pl.DataFrame) -> None:
     if rows.is_empty():
         return
     named = rows.with_columns(
+        measure="quantity",
         quantity=pl.Series([measure_name(one, unit=True) for one in rows["quantity"]], dtype=pl.String()),
         zones=pl.Series([own.word("pilot_zones" if one else "other_zones") for one in rows["is_pilot"]]),
     )
     columns = [
         own.column("quantity"),
         own.column("zones"),
-        own.column("mean", "group_mean"),
-        own.column("previous"),
-        own.column("last_year"),
-        own.column("p05"),
-        own.column("p95"),
-        own.column("kept_share", "kept", "%"),
+        written("mean", "group_mean"),
+        *map(written, ("previous", "last_year", "p05", "p95")),
+        own.column("kept_share", "kept", "%", digits=1),
         own.column("points"),
     ]
     show_table(page, named, columns, "pilot", None)
+
+
+def written(name: str, label: str | None = None) -> Column:
+    """A column of which each row has the decimals of its measure."""
+
+    def draw(row: Any) -> str:
+        return "–" if row[name] is None else f"{row[name]:.{DIGITS[row['measure']]}f}"
+
+    return own.column(name, label, draw=draw)
 
 
 def measure_name(measure: str, *, unit: bool = False) -> str:
@@ -134,14 +143,14 @@ def by_zone(zones: pl.DataFrame, measures: Sequence[str]) -> None:
     figure = zone_chart(known, measure, measure_name(measure, unit=True), means, page.view.theme, say)
     show_chart(page, figure, f"zones-{measure}", own.word("measure_alt", measure=measure_name(measure)), 240)
     own.heading("table")
-    quantities = [Column(one, say("quantity", one), QUANTITIES[one]) for one in quality_water.QUANTITIES]
+    quantities = [
+        Column(one, say("quantity", one), QUANTITIES[one], digits=DIGITS[one]) for one in quality_water.QUANTITIES
+    ]
     columns = [
         own.column("zone", link=lambda row: page.link("site", site=row["site_id"])),
         own.column("is_pilot", draw=lambda row: "✓" if row["is_pilot"] else ""),
         *quantities,
-        own.column("per_1000"),
-        own.column("previous_per_1000"),
-        own.column("last_year_per_1000"),
+        *(own.column(f"{past}per_1000", digits=DIGITS["per_1000"]) for past in ("", "previous_", "last_year_")),
     ]
     show_table(page, zones, columns, "zones", 480)
 

@@ -29,7 +29,7 @@ if items.is_empty():
 
 
 ITEM = Column("name_zh", say("stock", "item"), link=lambda row: page.here(item=row["item_id"]) + "#item")
-STATE, LEFT = own.column("state", "state"), own.column("days_left", "days_left", "d")
+STATE, LEFT = own.column("state", "state"), own.column("days_left", "days_left", "d", digits=1)
 HELD, UNIT = own.column("stock", "stock"), own.column("unit", "unit")
 SAFETY, VALUE = own.column("safety_stock", "safety"), own.column("value_cny", "value_cny", "元")
 CRITICAL = own.column("critical", "critical", draw=lambda row: "✓" if row["critical"] else "")
@@ -60,7 +60,7 @@ EVERY = [
     own.column("idle_days", "idle_days", "d"),
 ]
 MOVES = [
-    own.column("moved_at", "moved_at"),
+    own.moment("moved_at"),
     ITEM,
     own.column("kind", "kind", words="stock_kind"),
     own.column("quantity", "quantity"),
@@ -105,7 +105,7 @@ show_figures(
         own.figure(
             "below", totals["below"], state=worst, beside=say("stock", "critical_of", n=totals["critical_below"])
         ),
-        own.figure("to_order", totals["to_order"]),
+        own.figure("to_order", totals["to_order"], beside=say("stock", "critical_of", n=totals["critical_to_order"])),
         own.figure("value", totals["value_cny"], "元", compared=True, **answer(stock.value_before, at)),
         own.figure("idle", totals["idle_value_cny"], "元", beside=say("stock", "idle_of", n=totals["idle"])),
         *map(moved_figure, answer(stock.moved, at).filter(pl.col("kind") != "return").iter_rows(named=True)),

@@ -22,8 +22,8 @@ def levels(engine: Engine, as_of: datetime) -> pl.DataFrame:
 
 
 def totals(engine: Engine, as_of: datetime) -> dict[str, float | None]:
-    """All items together: items, below (under their safety stock), critical_below, to_order, value_cny, idle,
-    idle_value_cny. Values are None where no cost is known; an item without a cost adds none.
+    """All items together: items, below (under their safety stock), critical_below, to_order, critical_to_order,
+    value_cny, idle, idle_value_cny. Values are None where no cost is known; an item without a cost adds none.
     """
     items = levels(engine, as_of)
     idle = items.filter("is_idle")
@@ -32,6 +32,7 @@ def totals(engine: Engine, as_of: datetime) -> dict[str, float | None]:
         "below": items.filter("is_below_safety").height,
         "critical_below": items.filter("is_below_safety", "critical").height,
         "to_order": items.filter("is_to_order").height,
+        "critical_to_order": items.filter("is_to_order", "critical").height,
         "value_cny": _total(items["value_cny"]),
         "idle": idle.height,
         "idle_value_cny": _total(idle["value_cny"]) if idle.height else 0.0,

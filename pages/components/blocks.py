@@ -8,7 +8,7 @@ from math import ceil
 
 import streamlit as st
 
-from pages.components.numbers import apart, change, number, signed
+from pages.components.numbers import apart, change, number, signed, thousands
 from pages.components.page import Page
 from pages.components.states import SHAPES
 
@@ -92,7 +92,7 @@ def _figure(page: Page, one: Figure) -> str:
     state = one.state or ("unknown" if one.value is None else "normal")
     mark = "" if one.state is None else f'<i class="{state}">{SHAPES[state]}</i> {escape(page.say("state", state))}'
     name = f'<a href="{one.link}" target="_self">{escape(one.name)}</a>' if one.link else escape(one.name)
-    told = "<br>".join(filter(None, (" · ".join(filter(None, (mark, escape(one.beside)))), _compared(page, one))))
+    told = "<br>".join(filter(None, (" · ".join(filter(None, (mark, thousands(one.beside)))), _compared(page, one))))
     return (
         f'<div class="figure {state}" data-figure="{escape(one.name)}" data-value="{value}">'
         f"<h3>{name}{_question_mark(page, _meaning(page, one))}</h3>"

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from datetime import datetime
+from html import escape
 from math import floor, log10
 from zoneinfo import ZoneInfo
 
@@ -11,6 +12,8 @@ from pages.components.words import Words
 SIGNIFICANT = 3
 MOST_DECIMALS = 6
 _LONG = re.compile(r"([+−]?)(\d{5,})")
+_ALONE = re.compile(r"(?<![A-Za-z0-9.-])\d{5,}(?![A-Za-z0-9])")
+"""A long number that is no part of a name."""
 DURATIONS = {"days": 86_400, "hours": 3_600, "minutes": 60}
 
 
@@ -45,6 +48,11 @@ def apart(text: str) -> str:
     first = len(digits) % 3 or 3
     groups = "".join(f'<span class="k">{digits[at : at + 3]}</span>' for at in range(first, len(digits), 3))
     return f"{sign}{digits[:first]}{groups}{text[found.end() :]}"
+
+
+def thousands(text: str) -> str:
+    """HTML of a text in which the thousands of its numbers stand `apart`."""
+    return _ALONE.sub(lambda found: apart(found[0]), escape(text))
 
 
 def change(value: float | None, other: float | None) -> str:

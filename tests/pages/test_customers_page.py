@@ -32,7 +32,9 @@ def test_its_numbers_are_those_of_the_rows(sample_page, sample_lake):
     assert shown["放弃"] == ended.filter(pl.col("answered_at").is_null()).height
     month = AS_OF - timedelta(days=30)
     repeated = calls.filter(pl.col("repeat_of").is_not_null(), pl.col("started_at") >= month)
-    assert shown["重复诉求，30 天"] == repeated.height > 0
+    assert shown["重复诉求"] == repeated.height > 0
+    told = calls.filter(pl.col("category").is_in(["leak", "no_water"]), pl.col("started_at") >= BEGUN)
+    assert shown["漏水与停水"] == told.height > 0
     due = sample_lake.scan("work_order").filter(pl.col("due_at") >= month, pl.col("due_at") < AS_OF).collect()
     assert sum(float(row[1]) for row in cells(html, "orders-by-kind")) == due.height
     recent = calls.filter(pl.col("started_at") >= month)

@@ -35,6 +35,9 @@ def test_its_numbers_are_those_of_the_rows(sample_page, sample_lake):
     every = cells(html, "meters-due")[0]
     assert every[0] == "合计"
     assert float(every[1]) == installed.height
+    in_store = {row[0]: row[1] for row in cells(html, "meters-in-store")}
+    assert f">在库待安装 {in_store['待安装']}</p>" in html
+    assert f">不合格 {counts['failed']} 只</p>" in html
     for state, count in meters.group_by("state").len().rows():
         assert re.search(rf"list={state}[^>]*>.*?<b>{count}</b>", html), state
 
@@ -61,7 +64,7 @@ def test_every_count_leads_to_as_many_meters(sample_page, sample_lake):
         address, count = re.search(r'href="/meters\?([^"#]+)#list" target="_self">(\d+)', cell).groups()
         wanted = dict(parse_qsl(unescape(address)))
         told = shown_html(sample_page("meters", **{**wanted, "lang": "en"}))
-        assert re.search(rf"<h2>List: [^<]*, {count}</h2>", told), address
+        assert re.search(rf"<h2>List: [^<]* \({count}\)</h2>", told), address
         assert len(cells(told, "meters")) == int(count) > 0
     assert ">All in store, to be installed</a>" in shown_html(
         sample_page("meters", list="to_install", age="under_30", lang="en")

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pages.components.numbers import apart, change, local, number, short_time, signed
+from pages.components.numbers import apart, change, local, number, short_time, signed, thousands
 
 
 @pytest.mark.parametrize(
@@ -61,3 +61,8 @@ def test_times_by_the_utilitys_clock():
     assert local("2026-09-15T16:05:00Z", "Asia/Shanghai") == "09-16 00:05"
     assert short_time("2026-09-15T08:15:00Z", "2026-09-15T08:20:00Z", "Asia/Shanghai") == "16:15"
     assert short_time("2026-09-14T15:59:00Z", "2026-09-15T08:20:00Z", "Asia/Shanghai") == "09-14"
+
+
+def test_long_numbers_in_a_text_stand_apart_and_names_stay():
+    assert thousands("1112 calls, 238650 <b>") == '1112 calls, 238<span class="k">650</span> &lt;b&gt;'
+    assert thousands("W20261110-00012, 0.123456") == "W20261110-00012, 0.123456"

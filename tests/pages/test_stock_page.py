@@ -1,5 +1,6 @@
 """The page of stock on the sample's rows: numbers as polars finds them, what is short, what each item did."""
 
+import re
 from datetime import timedelta
 
 import polars as pl
@@ -29,6 +30,10 @@ def test_its_numbers_are_those_of_the_rows(sample_page, sample_lake):
     assert figures(html)["库存金额"] == pytest.approx(values)
     short = [row for row in items.iter_rows(named=True) if stocks[row["item_id"]] < row["safety_stock"]]
     assert figures(html)["低于安全库存"] == len(short)
+    to_order = cells(html, "stock-order-list")
+    assert figures(html)["该订货"] == len(to_order) > 0
+    critical = sum(row[2] == "✓" for row in to_order)
+    assert re.search(r'data-figure="该订货".*?其中关键物资 (\d+) 种', html)[1] == str(critical)
     issues = sample_lake.scan("stock_move").filter(item_id="pac", kind="issue").collect()
     first = sample_lake.scan("stock_move").select(pl.col("moved_at").min()).collect().item()
     days = (AS_OF - max(first, AS_OF - timedelta(days=90))) / timedelta(days=1)
