@@ -94,9 +94,11 @@ def actions() -> None:
     show_table(page, rows, columns, "actions", None)
 
 
-def pilot(rows: pl.DataFrame) -> None:
+def pilot(rows: pl.DataFrame, *, has_pilot: bool) -> None:
     """The pilot zones' quality beside the others'."""
     own.heading("pilot")
+    if not has_pilot:
+        own.missing("no_pilot")
     if rows.filter(pl.col("quantity") != "per_1000").is_empty():
         own.missing("no_quality")
     if rows.is_empty():
@@ -163,10 +165,8 @@ if figures:
 if len(figures) == themes.height:
     own.missing("no_complaints")
 actions()
-if not complaints["is_pilot"].any():
-    own.missing("no_pilot")
 compared, zones = answer(quality_water.zones, at)
-pilot(compared)
+pilot(compared, has_pilot=bool(complaints["is_pilot"].any()))
 measures = [one for one in MEASURES if zones[one].count()]
 if measures:
     names = [page.named("sites", id_) for id_ in zones["site_id"]]
