@@ -10,7 +10,7 @@ WITH moves AS (
             PARTITION BY stock_move.item_id, stock_move.warehouse ORDER BY stock_move.moved_at, stock_move.move_id
         ) AS counts
     FROM stock_move
-    JOIN span ON stock_move.moved_at <= span.ends_at
+    JOIN span ON stock_move.moved_at < span.ends_at
 ),
 
 numbered AS (

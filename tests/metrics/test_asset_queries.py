@@ -220,6 +220,12 @@ def test_stock_as_at_a_moment(engine, stocked):
     assert then["A"]["used_a_day"] == pytest.approx(22 / 90)
 
 
+def test_what_moves_at_the_moment_itself_has_not_moved_yet(engine, stocked):
+    at = NOW - timedelta(days=9)
+    assert dict(stock.levels(engine, at).select("item_id", "stock").rows())["C"] == 12
+    assert stock.moves(engine, at, "C", 120)["kind"].to_list() == ["count"]
+
+
 def test_the_value_in_stock_of_a_month_ago(engine, stocked):
     # A: 60 − 40, B: 30, C: 12, at 2 each
     assert stock.value_before(engine, NOW) == {"previous": 124.0, "last_year": None}
