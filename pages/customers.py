@@ -66,7 +66,7 @@ def first_figures(calls: pl.DataFrame, answered: dict[str, Any]) -> None:
             waiting(),
             headline_figure(page, "work_order_on_time"),
             overdue(),
-            reported(),
+            reported(before),
             own.figure("repeats_30d", repeats["repeated"], compared=True, previous=repeats["previous"],
                    last_year=repeats["last_year"], beside=own.word("of_calls_30d", n=repeats["calls"])),
         ],
@@ -91,12 +91,15 @@ def waiting() -> Figure:
     return own.figure("hall_waiting", now["waiting"], beside=beside)
 
 
-def reported() -> Figure:
-    """Leak and no-water reports, whether they cluster anywhere."""
+def reported(before: dict[str, dict[str, float | None]]) -> Figure:
+    """Leak and no-water reports, whether they cluster anywhere, with 环比 and 同比."""
     clusters = answer(hotline.report_zones, at).filter("is_cluster").height
     beside = own.word("clusters", n=clusters) if clusters else own.word("no_clusters")
     state = "warning" if clusters else None
-    return own.figure("reported", answer(hotline.reports, at).height, beside=beside, state=state)
+    return own.figure(
+        "reported", answer(hotline.reports, at).height, beside=beside, state=state, compared=True,
+        previous=before["previous"]["reports"], last_year=before["last_year"]["reports"],
+    )  # fmt: skip
 
 
 def against_usual(calls: pl.DataFrame) -> None:

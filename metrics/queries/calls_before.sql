@@ -1,5 +1,5 @@
--- Hotline calls that began, and calls abandoned, in the same stretch a day and 52 weeks before the span; NULL where the lake's
--- calls begin later.
+-- Hotline calls that began, calls abandoned, and reports of leaks and of no water by any channel, in the same stretch
+-- a day and 52 weeks before the span; NULL where the lake's calls begin later.
 WITH earlier AS (
     SELECT
         stretch.name,
@@ -9,28 +9,35 @@ WITH earlier AS (
     CROSS JOIN (VALUES ('previous', 1), ('last_year', 364)) AS stretch (name, days)
 ),
 
-hotline AS (
-    SELECT * FROM call
-    WHERE channel = 'hotline'
-),
-
-known AS (SELECT min(started_at) AS since FROM hotline)
+known AS (
+    SELECT
+        min(started_at)                                    AS since,
+        min(started_at) FILTER (WHERE channel = 'hotline') AS hotline_since
+    FROM call
+)
 
 SELECT
     earlier.name,
     CASE
-        WHEN any_value(known.since) < earlier.starts_at THEN count(hotline.call_id) FILTER (
-            WHERE hotline.started_at >= earlier.starts_at AND hotline.started_at < earlier.ends_at
+        WHEN any_value(known.hotline_since) < earlier.starts_at THEN count(call.call_id) FILTER (
+            WHERE call.channel = 'hotline'
+            AND call.started_at >= earlier.starts_at AND call.started_at < earlier.ends_at
         )
     END AS calls,
     CASE
-        WHEN any_value(known.since) < earlier.starts_at THEN count(hotline.call_id) FILTER (
-            WHERE hotline.answered_at IS NULL
-            AND hotline.ended_at >= earlier.starts_at AND hotline.ended_at < earlier.ends_at
+        WHEN any_value(known.hotline_since) < earlier.starts_at THEN count(call.call_id) FILTER (
+            WHERE call.channel = 'hotline' AND call.answered_at IS NULL
+            AND call.ended_at >= earlier.starts_at AND call.ended_at < earlier.ends_at
         )
-    END AS abandoned
+    END AS abandoned,
+    CASE
+        WHEN any_value(known.since) < earlier.starts_at THEN count(call.call_id) FILTER (
+            WHERE call.category IN ('leak', 'no_water')
+            AND call.started_at >= earlier.starts_at AND call.started_at < earlier.ends_at
+        )
+    END AS reports
 FROM earlier
 CROSS JOIN known
-LEFT JOIN hotline
-    ON hotline.started_at < earlier.ends_at AND hotline.started_at >= earlier.starts_at - INTERVAL '1' DAY
+LEFT JOIN call
+    ON call.started_at < earlier.ends_at AND call.started_at >= earlier.starts_at - INTERVAL '1' DAY
 GROUP BY earlier.name, earlier.starts_at, earlier.ends_at

@@ -31,12 +31,11 @@ def answered(engine: Engine, as_of: datetime) -> pl.DataFrame:
 
 
 def before(engine: Engine, as_of: datetime) -> dict[str, dict[str, float | None]]:
-    """Hotline calls and abandoned ones of the same 24 clock hours a day (`previous`) and 52 weeks (`last_year`) before.
-
-    None where the lake's calls begin later.
+    """Hotline calls, abandoned ones, and reports of leaks and of no water by any channel, of the same 24 clock hours a
+    day (`previous`) and 52 weeks (`last_year`) before: calls, abandoned, reports. None where the lake's begin later.
     """
     rows = ask_one(engine, as_of, "calls_before").to_dicts()
-    return {row["name"]: {"calls": row["calls"], "abandoned": row["abandoned"]} for row in rows}
+    return {row.pop("name"): row for row in rows}
 
 
 def open_now(engine: Engine, as_of: datetime) -> dict[str, float | None]:

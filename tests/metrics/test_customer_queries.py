@@ -84,13 +84,14 @@ def test_calls_of_the_day_and_the_year_before(engine, tiny_lake):
         call("gone", NOW - day - timedelta(minutes=1), talked_s=None),
         call("after", NOW - day),  # its day's stretch ended as it began
         call("app", began - day, channel="app"),
+        call("leak", began - day, "leak", channel="app"),
         call("now", NOW - timedelta(minutes=5)),
         call("earlier", began - day - timedelta(seconds=30), waited_s=40, talked_s=None),  # began before, gave up in it
     )
-    unknown = {"calls": None, "abandoned": None}
-    assert hotline.before(engine, NOW) == {"previous": {"calls": 2, "abandoned": 2}, "last_year": unknown}
+    told, unknown = {"calls": 2, "abandoned": 2, "reports": 1}, {"calls": None, "abandoned": None, "reports": None}
+    assert hotline.before(engine, NOW) == {"previous": told, "last_year": unknown}
     write(tiny_lake, "call", call("long ago", began - timedelta(days=365)))
-    assert hotline.before(engine, NOW)["last_year"] == {"calls": 0, "abandoned": 0}
+    assert hotline.before(engine, NOW)["last_year"] == {"calls": 0, "abandoned": 0, "reports": 0}
 
 
 def test_answered_in_time_abandoned_and_open(engine, tiny_lake):
