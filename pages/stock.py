@@ -49,7 +49,6 @@ IDLE = [ITEM, HELD, UNIT, own.column("idle_days", "idle_days", "d"), VALUE]
 EVERY = [
     STATE,
     ITEM,
-    own.column("category", "category", words="stock_category"),
     CRITICAL,
     HELD,
     UNIT,
@@ -58,6 +57,7 @@ EVERY = [
     LEFT,
     VALUE,
     own.column("idle_days", "idle_days", "d"),
+    own.column("category", "category", words="stock_category"),
 ]
 MOVES = [
     own.moment("moved_at"),
