@@ -89,7 +89,7 @@ def actions() -> None:
         own.column("theme", words="action_theme"),
         own.column("owner"),
         own.column("starts_on"),
-        own.column("updated_at"),
+        own.column("updated_at", draw=lambda row: page.time(row["updated_at"], "%Y-%m-%d")),
     ]
     show_table(page, rows, columns, "actions", None)
 
