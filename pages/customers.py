@@ -203,7 +203,8 @@ def on_map(reports: pl.DataFrame, zones: pl.DataFrame) -> str:
         if None not in places.get(row["site_id"], (None,))
     ]
     kinds = {kind: say("call_category", kind) for kind in REPORTED}
-    return report_map(told, clusters, geography_of(page.utility), kinds, page.view.theme, own.word("reports_alt"))
+    key, alt = own.word("cluster_key"), own.word("reports_alt")
+    return report_map(told, clusters, geography_of(page.utility), kinds, key, page.view.theme, alt)
 
 
 def answering(hours: pl.DataFrame, calls: pl.DataFrame, whole: dict[str, Any]) -> None:

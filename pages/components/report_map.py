@@ -35,12 +35,13 @@ def report_map(
     clusters: Sequence[Cluster],
     geography: Geography,
     kinds: Mapping[str, str],
+    cluster: str,
     theme: str,
     alt: str,
 ) -> str:
     """The map's HTML with its legend; `kinds` are the kinds of report in words, the first drawn full, others hollow.
 
-    `alt` says in words what it shows. Empty where there is nothing to draw.
+    `cluster` says what the mark of a cluster is, `alt` what the map shows. Empty where there is nothing to draw.
     """
     plane = plane_for(geography, [*_places(reports), *_places(clusters)], WIDTH, HEIGHT)
     if plane is None:
@@ -50,7 +51,7 @@ def report_map(
     ground = f'<img alt="{escape(alt)}" src="{picture(geography, plane, (), theme)}">'
     return (
         f'<div class="reports"><div class="plant">{ground}{marks}'
-        f"{_names(plane, clusters)}</div><p>{_legend(kinds, full)}</p></div>"
+        f"{_names(plane, clusters)}</div><p>{_legend(kinds, full)}{_cluster_key(cluster) if clusters else ''}</p></div>"
     )
 
 
@@ -85,3 +86,7 @@ def _legend(kinds: Mapping[str, str], full: str) -> str:
         f'<span><i class="{"full" if kind == full else "hollow"}"></i> {escape(words)}</span>'
         for kind, words in kinds.items()
     )
+
+
+def _cluster_key(cluster: str) -> str:
+    return f' <span><i class="warning">{SHAPES["warning"]}</i> {escape(cluster)}</span>'

@@ -89,12 +89,13 @@ def test_one_category_alone(sample_page):
 
 def test_the_map_of_reports_escapes_what_it_says():
     reports = [Report(121.0, 30.7, "leak", "<b>"), Report(121.1, 30.8, "no_water", "x")]
-    html = report_map(
-        reports, [Cluster(121.05, 30.75, "Z & 1", "/site?site=Z1")], Geography(), {"leak": "L"}, "dark", '"where"'
-    )
+    clusters = [Cluster(121.05, 30.75, "Z & 1", "/site?site=Z1")]
+    html = report_map(reports, clusters, Geography(), {"leak": "L"}, "many & near", "dark", '"where"')
     assert "<b>" not in html.replace('<b class="right">', "").replace('<b class="left">', "")
     assert "Z &amp; 1" in html
     assert 'alt="&quot;where&quot;"' in html
     assert html.count('<i class="full" style') == 1
     assert html.count('<i class="hollow" style') == 1
-    assert report_map([], [], Geography(), {"leak": "L"}, "dark", '"where"') == ""
+    assert "many &amp; near" in html
+    assert "many" not in report_map(reports, [], Geography(), {"leak": "L"}, "many", "dark", "")
+    assert report_map([], [], Geography(), {"leak": "L"}, "many", "dark", '"where"') == ""
