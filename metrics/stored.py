@@ -34,11 +34,17 @@ class StoredTables:
         version = changed_at(self.lake, table)
         kept = self._kept.get((table, *days))
         if kept is None or kept[0] != version:
-            if len(self._kept) >= _KEPT:
-                self._kept.clear()
+            self._forget(table, version)
             kept = (version, self._read(table, first, last))
             self._kept[(table, *days)] = kept
         return kept[1]
+
+    def _forget(self, table: str, version: int | None) -> None:
+        """Let go of what a commit made old: the stretches of a day that is over are never asked for again."""
+        if len(self._kept) >= _KEPT:
+            self._kept.clear()
+        for key in [key for key, (seen, _) in self._kept.items() if key[0] == table and seen != version]:
+            del self._kept[key]
 
     def _read(self, table: str, first: date, last: date) -> pl.DataFrame:
         schema = {column: POLARS_TYPES[kind] for column, kind in VIEW_COLUMNS[table].items()}
