@@ -4,7 +4,6 @@ import logging
 from collections.abc import Callable, Collection, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
-from functools import cached_property
 
 import duckdb
 import polars as pl
@@ -13,7 +12,7 @@ from data_sources.lake import Lake
 from data_sources.utility import Utility
 from metrics.catalogue import Catalogue, Indicator
 from metrics.closing import close_periods
-from metrics.connection import Connection, fetch_few, own_connection
+from metrics.connection import fetch_few
 from metrics.inputs import Inputs
 from metrics.judge import Judged, judge
 from metrics.limits import resolve_limits
@@ -48,11 +47,6 @@ class Engine:
         self._present: set[str] = set()
         self._closed: dict[str, tuple[date, str, Judged]] = {}
         self._history: dict[tuple[str, ...], tuple[pl.DataFrame | None, list[date], pl.DataFrame]] = {}
-
-    @cached_property
-    def scratch(self) -> Connection:
-        """A connection for the product's own SQL over readings; opening one costs as much as a query on it."""
-        return own_connection()
 
     def rows(self, indicator_id: str, as_of: datetime, periods: Collection[date] | None = None) -> pl.DataFrame:
         """What the indicator's SELECT returns at `as_of` for `periods`, or for the newest one.
