@@ -133,7 +133,7 @@ DERIVED_VIEWS: dict[str, dict[str, str]] = {
     "drains": _text("site_id", "works_id"),
     "sewer_forecast": {**_text("site_id", "quantity"), "valid_at": "TIMESTAMPTZ", **_number("p10", "p50", "p90")},
     "works_capacity": {**_text("site_id"), **_number("m3h")},
-    "well_alarm": {**_text("point_id", "site_id"), **_number("max"), "from_day": "DATE", "to_day": "DATE"},
+    "well_alarm": {**_text("point_id", "site_id"), "day": "DATE", **_number("max")},
 }
 
 _DUCKDB_TYPES = {

@@ -35,7 +35,7 @@ STANDS_ON = {
 OF_A_SPAN = ("state_at", "risk_at")
 """Made for each span anew; all others are the same for all who ask at that moment."""
 
-_BY_DAY = ("point_limit", "sold")
+_BY_DAY = ("point_limit", "sold", "well_alarm")
 """Made for the days asked for, which they find in needed_days."""
 
 _OF_A_POINT = ("group_kind", "site_id", "site_kind", "quantity", "role", "medium", "machine_id", "to_site_id")

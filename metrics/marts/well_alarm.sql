@@ -1,21 +1,15 @@
--- The alarm level of each wet well, m, and the days it holds: its station's own, else the one of all.
+-- The alarm level of each wet well on a day, m: its station's own where there is one, else the one of all.
 SELECT
     points.point_id,
     points.site_id,
-    parameter.value AS max,
-    parameter.from_day,
-    parameter.to_day
+    needed_days.day,
+    max_by(parameter.value, parameter.site_id != '') AS max
 FROM points
-JOIN parameter ON parameter.subject = 'alarm_level'
-WHERE
-    points.quantity = 'level' AND points.role = 'well'
-    AND (
-        parameter.site_id = points.site_id
-        OR (
-            parameter.site_id = ''
-            AND points.site_id NOT IN (
-                SELECT own.site_id FROM parameter AS own
-                WHERE own.subject = 'alarm_level'
-            )
-        )
-    )
+CROSS JOIN needed_days
+JOIN parameter
+    ON parameter.subject = 'alarm_level'
+    AND parameter.site_id IN (points.site_id, '')
+    AND coalesce(parameter.from_day, needed_days.day) <= needed_days.day
+    AND coalesce(parameter.to_day, needed_days.day) >= needed_days.day
+WHERE points.quantity = 'level' AND points.role = 'well'
+GROUP BY points.point_id, points.site_id, needed_days.day

@@ -17,10 +17,7 @@ WITH limited AS (
     JOIN hourly ON hourly.hour >= span.starts_at AND hourly.hour < span.ends_at AND hourly.is_valid
     JOIN sites ON sites.site_id = hourly.site_id AND sites.module = getvariable('module')
     LEFT JOIN point_limit ON point_limit.point_id = hourly.point_id AND point_limit.day = hourly.day
-    LEFT JOIN well_alarm
-        ON well_alarm.point_id = hourly.point_id
-        AND coalesce(well_alarm.from_day, hourly.day) <= hourly.day
-        AND coalesce(well_alarm.to_day, hourly.day) >= hourly.day
+    LEFT JOIN well_alarm ON well_alarm.point_id = hourly.point_id AND well_alarm.day = hourly.day
     WHERE point_limit.point_id IS NOT NULL OR well_alarm.point_id IS NOT NULL
 ),
 

@@ -4,10 +4,7 @@ FROM moment
 JOIN points ON TRUE
 JOIN sites ON sites.site_id = points.site_id AND sites.module = getvariable('module')
 LEFT JOIN point_limit ON point_limit.point_id = points.point_id AND point_limit.day = moment.day
-LEFT JOIN well_alarm
-    ON well_alarm.point_id = points.point_id
-    AND coalesce(well_alarm.from_day, moment.day) <= moment.day
-    AND coalesce(well_alarm.to_day, moment.day) >= moment.day
+LEFT JOIN well_alarm ON well_alarm.point_id = points.point_id AND well_alarm.day = moment.day
 WHERE
     coalesce(point_limit.min, point_limit.max, point_limit.warning_min, point_limit.warning_max, well_alarm.max)
     IS NOT NULL

@@ -25,9 +25,6 @@ FROM points
 CROSS JOIN moment
 LEFT JOIN latest ON latest.point_id = points.point_id
 LEFT JOIN point_limit ON point_limit.point_id = points.point_id AND point_limit.day = moment.day
-LEFT JOIN well_alarm
-    ON well_alarm.point_id = points.point_id
-    AND coalesce(well_alarm.from_day, moment.day) <= moment.day
-    AND coalesce(well_alarm.to_day, moment.day) >= moment.day
+LEFT JOIN well_alarm ON well_alarm.point_id = points.point_id AND well_alarm.day = moment.day
 WHERE points.site_id = getvariable('site')
 ORDER BY points.group_id, points.machine_id NULLS FIRST, points.quantity, points.point_id

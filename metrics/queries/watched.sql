@@ -25,9 +25,7 @@ wells AS (
         null    AS warning_min,
         null    AS warning_max
     FROM well_alarm
-    JOIN moment
-        ON coalesce(well_alarm.from_day, moment.day) <= moment.day
-        AND coalesce(well_alarm.to_day, moment.day) >= moment.day
+    JOIN moment ON moment.day = well_alarm.day
 )
 
 SELECT either.*

@@ -133,6 +133,15 @@ def test_parameters_have_a_row_a_site_and_one_for_all(ask):
     ]
 
 
+def test_a_well_s_own_alarm_level_goes_before_that_of_all_on_the_days_it_holds(ask):
+    limits = [
+        {"subject": "alarm_level", "kind": "value", "value": 4},
+        {"subject": "alarm_level", "kind": "value", "value": 3, "site_id": "P1", "effective_to": DAY},
+    ]
+    found = ask("well_alarm", limits=limits, days=(DAY, DAY + timedelta(days=1)))
+    assert found.sort("day").rows() == [("P1.level", "P1", DAY, 3.0), ("P1.level", "P1", DAY + timedelta(days=1), 4.0)]
+
+
 def test_energy_points_go_before_power_and_all_must_be_valid(ask, tiny_utility):
     second = {"point_id": "S1.kwh2", "group_id": "S1.pump", "quantity": "energy", "mode": "sampled"}
     power = {"point_id": "S1.kw", "group_id": "S1.pump", "quantity": "power", "mode": "sampled"}
