@@ -53,9 +53,12 @@ def _age_s(moment: str | None) -> float | None:
 
 
 async def ready(request: Request) -> Response:
-    """200 where a fresh snapshot is there, else 503; ages in seconds: of the snapshot, its data, the worker's pulse."""
+    """200 where a fresh snapshot is there, else 503; ages in seconds: of the snapshot, of the newest row that an
+    indicator of it speaks of, of the worker's pulse.
+    """
     board = newest_board() or {}
-    snapshot_age, data_age = _age_s(board.get("made_at")), _age_s(board.get("as_of"))
+    newest = max(filter(None, (one["data_time"] for one in board.get("indicators", []))), default=None)
+    snapshot_age, data_age = _age_s(board.get("made_at")), _age_s(newest)
     fine = snapshot_age is not None and snapshot_age <= SNAPSHOT_OLD.total_seconds()
     ages = {"snapshot_age_s": snapshot_age, "data_age_s": data_age, "worker_age_s": heartbeat.age_s(lake_folder())}
     body = {"ready": fine, **ages}
