@@ -59,7 +59,7 @@ else:
         QUESTION,
         Column("at", say("scores", "answered_for"), draw=lambda row: page.time(row["at"])),
         Column("outcome", say("scores", "outcome"), words="outcome"),
-        column("reason"),
+        column("reason", words="brain_reason"),
         column("seconds", "s"),
     ]
     show_table(page, asked, STATUS, "status")

@@ -47,7 +47,7 @@ def test_gains_stand_beside_what_the_rule_installed_does(page):
 
 def test_limits_are_said_in_words_and_names_are_escaped(page):
     html = limits_html(page, bindings(ROWS, 5))
-    assert "&lt;WW1&gt; 的处理能力：每多 1 m³/h，24 小时少溢 2.5 m³" in html
+    assert "&lt;WW1&gt;的处理能力：每多 1 m³/h，24 小时少溢 2.5 m³" in html
     assert "<WW1>" not in html
     assert "各处能力都有余量" in limits_html(page, bindings(ROWS.head(4), 5))
 
