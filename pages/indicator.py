@@ -6,7 +6,7 @@ import polars as pl
 import streamlit as st
 
 from pages.components.blocks import show_heading, show_missing
-from pages.components.chart import show_chart
+from pages.components.chart import of_a_whole, show_chart
 from pages.components.choices import choose, select
 from pages.components.found_columns import show_found
 from pages.components.frozen import frozen_board
@@ -49,6 +49,8 @@ def trend(facts: Facts) -> None:
         facts.history.to_dicts(), newest - TREND[facts.indicator.period], facts.judged.thresholds.target,
         facts.band, page.view.theme, say, by_month=facts.indicator.period == "month",
     )  # fmt: skip
+    if facts.indicator.unit == "%":
+        of_a_whole(figure, facts.history["value"])
     name = getattr(facts.indicator.name, page.lang)
     show_chart(page, figure, facts.indicator.id, say("indicator", "trend_alt", name=name))
 

@@ -71,4 +71,5 @@ def _drawn(values: Sequence[float | None], colour: str, dash: str) -> dict[str, 
     known = [False, *(value is not None for value in values), False]
     alone = [not (before or after) for before, after in zip(known[:-2], known[2:], strict=True)]
     sizes = [DOT if one else 0 for one in alone]
-    return {"mode": "lines+markers", "line": line(colour, dash), "marker": {"size": sizes, "color": colour}}
+    marker = {"size": sizes, "color": colour}
+    return {"mode": "lines+markers", "line": line(colour, dash), "marker": marker, "cliponaxis": False}
