@@ -21,12 +21,14 @@ def advice_list(board: Mapping[str, Any], view: View, say: Words) -> str:
     """The panel's HTML; of a live board with buttons. Where there is no advice it says so, and invents nothing."""
     advice = board["advice"][:SHOWN]
     title = f"<h2>{escape(say('advice', 'title'))}<span>{escape(say('advice', 'columns'))}</span></h2>"
-    body = "".join(_entry(one, board, view, say) for one in advice) or _none(say)
+    body = "".join(_entry(one, board, view, say) for one in advice) or _none(board, say)
     return f'<section class="advice">{title}{body}</section>'
 
 
-def _none(say: Words) -> str:
-    return f'<p class="small none">{escape(say("advice", "none"))}</p>'
+def _none(board: Mapping[str, Any], say: Words) -> str:
+    """That nothing is better is known only where there is a plan to compare with."""
+    words = say("advice", "none" if board["sewage"]["plan"] else "no_plan")
+    return f'<p class="small none">{escape(words)}</p>'
 
 
 def _entry(one: Mapping[str, Any], board: Mapping[str, Any], view: View, say: Words) -> str:

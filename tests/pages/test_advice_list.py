@@ -50,7 +50,10 @@ def test_three_at_most():
 def test_nothing_is_invented():
     text = advice_list(boards.board(), View("en", "dark"), words_in("en"))
     assert "data-advice" not in text
-    assert "No advice:" in text
+    assert "No advice: there is no drainage plan" in text
+    planned = boards.board()
+    planned["sewage"] = {**planned["sewage"], "plan": [{"site_id": "P1", "hour": boards.AS_OF, "flow_m3h": 0.0}]}
+    assert "nothing to do now that is better" in advice_list(planned, View("en", "dark"), words_in("en"))
 
 
 def test_what_may_be_done_depends_on_what_was_done():
