@@ -29,6 +29,8 @@ LAST = (
 IN_UNIT = ("value", "mean", "min", "max", "last", "warning_min", "warning_max")
 """Columns in the unit of the one point that all rows are about."""
 _AGAIN = re.compile(r"(.+)_\d")
+_LAST_SPACE = re.compile(r" (?=\S{1,3}$)")
+"""Before a unit or a number at the end of a heading: no place to break it."""
 
 
 def show_found(
@@ -92,10 +94,10 @@ def _column(page: Page, rows: pl.DataFrame, name: str, unit: str) -> Column:
 
     again = _AGAIN.fullmatch(name)  # a second column of one name, from another view
     of = again[1] if again else name
-    label = page.say("column", of)
+    label = page.say("column", of) + (f" {int(name[-1]) + 1}" if again else "")
     words = _section_of(rows[name]) if of in OF_A_TABLE else WORDS.get(of)
     in_unit = unit if of in IN_UNIT else ""
-    label = f"{label} {int(name[-1]) + 1}" if again else label
+    label = _LAST_SPACE.sub("\N{NO-BREAK SPACE}", label)
     return Column(name, label, in_unit, words=words, link=to_site if name == "site" else None)
 
 
