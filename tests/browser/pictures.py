@@ -163,7 +163,7 @@ def take_place(place: Place, shots: Sequence[Shot]) -> dict[Shot, str]:
 
 
 def take_all(shots: Sequence[Shot]) -> dict[Shot, str]:
-    """Every picture, place by place, as many at once as there are cores; what went wrong."""
+    """Every picture, one more place at a time than there are cores, as each also waits; what went wrong."""
     by_place: defaultdict[Place, list[Shot]] = defaultdict(list)
     with without_rows() as empty:
         where = places(Settings(), empty, datetime.now(UTC))
@@ -173,7 +173,7 @@ def take_all(shots: Sequence[Shot]) -> dict[Shot, str]:
         for group in by_place.values():
             group.sort(key=lambda shot: (shot.page, shot.theme, shot.lang))
         longest_first = sorted(by_place.items(), key=lambda one: -len(one[1]))
-        with ThreadPoolExecutor(os.cpu_count()) as pool:
+        with ThreadPoolExecutor((os.cpu_count() or 1) + 1) as pool:
             told = pool.map(lambda one: take_place(*one), longest_first)
             return {shot: why for wrong in told for shot, why in wrong.items()}
 

@@ -41,11 +41,11 @@ def bwdf_site(root) -> Iterator[str]:
         yield address
 
 
-@pytest.fixture
-def site_of(request, tmp_path) -> Iterator[tuple[str, str]]:
+@pytest.fixture(scope="module")
+def site_of(request, tmp_path_factory) -> Iterator[tuple[str, str]]:
     """Where a situation is served, and its moment as an address has it."""
     if request.param == "bwdf":
-        with bwdf_site(tmp_path / "lake") as address:
+        with bwdf_site(tmp_path_factory.mktemp("bwdf") / "lake") as address:
             yield address, ""
     elif request.param == "unknown":
         with without_rows() as empty, serving(*empty) as address:
