@@ -18,18 +18,20 @@ def state_timeline(
 ) -> go.Figure:
     """The figure of `spans` (name, state, starts_at, ends_at; one line a name, in the frame's order, from the top).
 
-    `states` are the states in the order of the legend: state → (word, name of a colour of the theme).
+    `states` are the states in the order of the legend, which has all of them: state → (word, colour of the theme).
     """
     colours = themes()[theme]
     figure = go.Figure()
+    names = spans["name"].unique(maintain_order=True).to_list()
     for state, (word, colour) in states.items():
         own = spans.filter(pl.col("state") == state)
         lengths = (own["ends_at"] - own["starts_at"]).dt.total_milliseconds().to_list()
-        figure.add_bar(
-            x=lengths, base=own["starts_at"].to_list(), y=own["name"].to_list(), orientation="h", name=word,
-            marker={"color": colours[colour], "line_width": 0}, hovertemplate="%{y}: %{base|%m-%d %H:%M}",
+        edge = {"color": colours["muted"], "width": 1 if colour == "band" else 0}  # alone it is lost on the ground
+        figure.add_bar(  # where there is none, one of no length: the legend would leave the state out
+            x=lengths or [None], base=own["starts_at"].to_list() or [starts_at], y=own["name"].to_list() or names[:1],
+            orientation="h", name=word, marker={"color": colours[colour], "line": edge},
+            hovertemplate="%{y}: %{base|%m-%d %H:%M}",
         )  # fmt: skip
-    names = spans["name"].unique(maintain_order=True).to_list()
     figure.update_layout(barmode="overlay", bargap=0.35, hovermode="closest")
     figure.update_yaxes(categoryorder="array", categoryarray=names[::-1], showgrid=False)
     return figure.update_xaxes(type="date", range=[starts_at, ends_at])

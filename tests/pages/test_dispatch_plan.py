@@ -64,7 +64,7 @@ def test_the_gantt_chart_has_a_line_for_each_way(page):
     bars = [(trace.name, list(trace.y), list(trace.x)) for trace in figure.data]
     quarter = timedelta(minutes=15) / timedelta(milliseconds=1)
     assert bars == [
-        ("小流量（不到四成）", [], []),
+        ("小流量（不到四成）", ["<PS01> · 建议方案"], [None]),
         ("部分开启", ["<PS01> · 现状规则"], [2 * quarter]),
         ("全开", ["<PS01> · 建议方案"], [quarter]),
     ]

@@ -168,11 +168,13 @@ def test_a_timeline_has_one_line_a_machine_from_the_top():
             "ends_at": [AS_OF + hour, AS_OF + 3 * hour, AS_OF + 2 * hour],
         }
     )
-    states = {"running": ("runs", "spark"), "stopped": ("stands", "band")}
+    states = {"running": ("runs", "spark"), "stopped": ("stands", "band"), "unavailable": ("broken", "warning")}
     figure = state_timeline(spans, states, AS_OF, AS_OF + timedelta(hours=4), "dark")
     bars = {bar.name: bar for bar in figure.data}
     assert list(bars["runs"].x) == [3_600_000, 7_200_000]
     assert list(bars["stands"].y) == ["A"]
+    assert [one.marker.line.width for one in figure.data] == [0, 1, 0]  # the tint of bands alone is lost on the ground
+    assert list(bars["broken"].x) == [None]  # the legend has it all the same
     assert list(figure.layout.yaxis.categoryarray) == ["B", "A"]
 
 
