@@ -43,9 +43,9 @@ def result_problems(columns: Mapping[str, str]) -> list[str]:
 
 def as_result(rows: pl.DataFrame) -> pl.DataFrame:
     """The rows with all numbers as f64. Raises ValueError where columns break the contract or a key comes twice."""
-    wrong = [f"no column {name}" for name in REQUIRED if name not in rows.columns]
-    if wrong:
-        raise ValueError("; ".join(wrong))
+    missing = [name for name in REQUIRED if name not in rows.columns]
+    if missing:
+        raise ValueError(f"no column {', '.join(missing)}")
     if rows.select("period", "site_id").is_duplicated().any():
         raise ValueError("two rows of one period and site")
     return rows.with_columns(pl.col(_numeric(rows.columns)).cast(pl.Float64))

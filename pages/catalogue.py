@@ -61,7 +61,7 @@ def show_checks() -> None:
     told = "".join(f"<p><code>{escape(file)}</code> {escape(meanwhile(file))}</p>" for file in broken)
     st.html(
         f'<div class="checked alarm" data-checked="broken"><i class="alarm">▲</i> '
-        f"<b>{escape(say('catalogue', 'broken'))}</b>{told}{problem_list(problems)}</div>"
+        f"<b>{escape(say('catalogue', 'broken'))}</b>{told}{problem_list(problems, page.lang)}</div>"
     )
 
 

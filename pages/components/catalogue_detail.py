@@ -12,6 +12,7 @@ from pages.components.blocks import show_heading
 from pages.components.found_columns import WORDS, with_subject_names
 from pages.components.lineage_picture import show_lineage
 from pages.components.page import Page
+from pages.components.problem_words import problem_message
 from pages.components.side_by_side import side_by_side
 from pages.components.table import Column, show_table
 
@@ -48,7 +49,7 @@ def _columns(page: Page, names: Sequence[str]) -> list[Column]:
 def _example(page: Page, example: Example, problems: Sequence[Problem]) -> str:
     """An example's rows, what they must give, and whether they do."""
     say = page.say
-    wrong = [problem.message for problem in problems if problem.line == example.line]
+    wrong = [problem_message(problem.message, page.lang) for problem in problems if problem.line == example.line]
     verdict = say("catalogue", "gives", problems="; ".join(wrong)) if wrong else say("catalogue", "right")
     mark = '<i class="alarm">▲</i>' if wrong else '<i class="normal">○</i>'
     rows = "".join(

@@ -42,7 +42,7 @@ def show_draft(page: Page, at: datetime, chosen: Indicator | None, text: str) ->
     told = say("draft", "broken" if draft.problems else "fine")
     st.html(f'<div class="checked" data-draft="{"broken" if draft.problems else "fine"}"><b>{escape(told)}</b></div>')
     if draft.problems:
-        st.html(problem_list(draft.problems))
+        st.html(problem_list(draft.problems, page.lang))
     _show_result(page, draft)
 
 

@@ -12,6 +12,7 @@ from data_sources.problems import BadInput
 from pages.components.ending import PageEnds
 from pages.components.links import view_of
 from pages.components.page import page_css
+from pages.components.problem_words import problem_line
 from pages.components.snapshot import utility
 from pages.components.words import words_in
 
@@ -34,7 +35,8 @@ def guarded(path: str) -> Iterator[None]:
 def _told(error: Exception, number: str) -> str:
     view = view_of(st.query_params.to_dict(), utility().languages)
     say = words_in(view.lang)
-    what = str(error) if isinstance(error, BadInput) else say("failure", "inside")
+    lines = [problem_line(one, view.lang) for one in error.problems] if isinstance(error, BadInput) else []
+    what = "\n".join(lines) or say("failure", "inside")
     return (
         f"<style>{page_css(view.theme)}</style>"
         f'<div class="failure" role="alert"><h2>{escape(say("failure", "title"))}</h2>'

@@ -18,7 +18,7 @@ from pages.components.choices import select
 from pages.components.frozen import shared_engine
 from pages.components.numbers import duration, local
 from pages.components.page import Page
-from pages.components.problem_words import problem_line
+from pages.components.problem_words import failure, problem_line
 from pages.components.refusals import refusal, refusals
 from pages.components.snapshot import lake_folder
 from pages.components.states import SHAPES
@@ -32,8 +32,12 @@ def troubles_html(page: Page, troubles: Sequence[health.Trouble]) -> str:
     """What is wrong with the product itself, a line each."""
     lines = []
     for one in troubles:
-        told = {"time": duration(one.args["seconds"], page.say)} if "seconds" in one.args else {}
-        text = escape(page.say("trouble", one.code, **one.args, **told))
+        told = dict(one.args)
+        for name in told.keys() & {"how", "error"}:
+            told[name] = failure(told[name], page.lang)
+        if "seconds" in told:
+            told["time"] = duration(told["seconds"], page.say)
+        text = escape(page.say("trouble", one.code, **told))
         lines.append(f'<p class="first" data-trouble="{one.code}"><i class="alarm">{SHAPES["alarm"]}</i> {text}</p>')
     return f'<div class="trust alarm" role="alert">{"".join(lines)}</div>' if lines else ""
 
@@ -71,7 +75,7 @@ def show_sources(page: Page, sources: pl.DataFrame) -> None:
 
 def _wrong(page: Page, row: Mapping[str, Any]) -> str | None:
     """What an operator should know of a source beside its state: the error, since when, and every remark."""
-    say, said = page.say, [] if row["error"] is None else [row["error"]]
+    say, said = page.say, [] if row["error"] is None else [failure(row["error"], page.lang)]
     if row["since"] is not None:
         said.append(say("sources", "since", time=local(row["since"], page.utility.timezone, "%m-%d %H:%M")))
     if row["clock_s"]:
@@ -83,7 +87,7 @@ def _wrong(page: Page, row: Mapping[str, Any]) -> str | None:
             say("sources", "refused", n=row["refused"], reason=refusal(row["refused_reason"] or "–", page.lang))
         )
     if row["set_apart"]:
-        said.append(say("sources", "set_apart", n=row["set_apart"], newest=row["set_apart_newest"]))
+        said.append(say("sources", "set_apart", n=row["set_apart"], newest=failure(row["set_apart_newest"], page.lang)))
     return " · ".join(said) or None
 
 

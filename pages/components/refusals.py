@@ -10,8 +10,8 @@ from pages.components.words import all_words
 
 JOINT = "; "
 """Between the reasons of one row; a batch that the map doesn't fit has one for all of it."""
-IN_WORDS = ("expected",)
-"""Blanks that are filled with words, not with what stood in a file: each has a section of its own."""
+IN_WORDS = {"expected": "expected", "instead": "instead", "came": "worth", "due": "worth", "where": "place"}
+"""Blanks that may be filled with words, not with what stood in a file, and the section that has these."""
 
 
 def refusal(reason: str, lang: str) -> str:
@@ -33,8 +33,8 @@ def in_language(sections: Iterable[str], text: str, lang: str) -> str | None:
     for pattern, words in (entry for section in sections for entry in _patterns(section, lang)):
         if found := pattern.fullmatch(text):
             blanks = found.groupdict()
-            for name in blanks.keys() & set(IN_WORDS):
-                blanks[name] = in_language([name], blanks[name], lang) or f" {blanks[name]}"
+            for name in blanks.keys() & IN_WORDS.keys():
+                blanks[name] = in_language([IN_WORDS[name]], blanks[name], lang) or f" {blanks[name]}"
             return words.format(**blanks)
     return None
 

@@ -125,7 +125,7 @@ def test_a_draft_is_tried_and_nothing_is_kept(own):
     [
         ("SELECT 1", 'data-problem="distribution/mine.sql:1"'),
         (TEXT.replace("FROM span", "FROM read_csv('/etc/passwd') AS span"), "READ_CSV"),
-        ("<script>alert(1)</script>", "header"),
+        ("<script>alert(1)</script>", "文件头"),
     ],
 )
 def test_a_draft_that_does_not_pass_says_why(own, text, told):
