@@ -85,8 +85,14 @@ def columns() -> list[Column]:
         Column("tables", label("tables")),
         Column("checked", label("checked")),
         Column("origin", label("origin")),
-        Column("file", label("file")),
+        Column("file", label("file"), draw=lambda row: short_path(row["file"])),
     ]
+
+
+def short_path(file: str) -> str:
+    """Module and name of a file, broken where it must be; where it lies else is told by where it comes from."""
+    shown = "/<wbr>".join(escape(part) for part in file.split("/")[-2:])
+    return f'<span class="path" title="{escape(file)}">{shown}</span>'
 
 
 def checked(indicator_id: str, examples: int) -> str:

@@ -81,6 +81,15 @@ def test_what_is_drawn_as_words_downloads_as_words(new_page, sample_site):
     assert drawn[0] == "all categories"
 
 
+def test_the_list_of_indicators_fits_a_desk(new_page, sample_site):
+    page = new_page(1920, 1080)
+    page.goto(f"{sample_site}/catalogue?{AT}&lang=en")
+    page.wait_for_selector('[data-table="indicators"]', timeout=60_000)
+    assert page.eval_on_selector(".table", "one => one.scrollWidth - one.clientWidth") <= 0
+    assert page.locator(".path").first.inner_text() == "raw_water/raw_water_compliance.sql"
+    assert page.locator(".path").first.get_attribute("title") == "metrics/catalog/raw_water/raw_water_compliance.sql"
+
+
 @pytest.mark.parametrize("path", PAGES)
 @pytest.mark.parametrize(("width", "height", "lang"), [(768, 1024, "en"), (1366, 1024, "en")])
 def test_nothing_is_cut_off_and_nothing_asked_elsewhere(new_page, sample_site, path, width, height, lang):
