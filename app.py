@@ -34,7 +34,7 @@ from data_sources.load import load_utility
 from data_sources.problems import ROOT, BadInput
 from data_sources.prometheus import exposition
 from data_sources.settings import Settings
-from data_sources.supervise import LONGEST_WAIT_S, Kept, how_ended
+from data_sources.supervise import LONGEST_WAIT_S, Kept, ending
 from metrics.queries.health import SNAPSHOT_OLD
 from pages.components.compressed import CompressedStatic
 from pages.components.first_paint import FirstPaint
@@ -182,9 +182,9 @@ async def _keep_worker() -> None:
     """A worker as a child until cancelled; one that dies comes again, and data health says so."""
 
     def died(code: int) -> None:
-        print(f"the worker: {how_ended(code)}; it is started again", file=sys.stderr)
+        print(f"the worker ended with {ending(code)}; it is started again", file=sys.stderr)
         with suppress(OSError):  # a full disk keeps no worker from coming again
-            heartbeat.say_death(lake_folder(), how_ended(code))
+            heartbeat.say_death(lake_folder(), ending(code))
 
     worker = Kept(_start_worker, died)
     try:

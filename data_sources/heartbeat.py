@@ -67,13 +67,13 @@ def age_s(lake_folder: Path) -> float | None:
 
 
 def say_death(lake_folder: Path, how: str) -> None:
-    """Keep why the worker's process ended, for whoever asks after it was started again."""
+    """Keep what the worker's process ended with, for whoever asks after it was started again."""
     lake_folder.mkdir(parents=True, exist_ok=True)
     (lake_folder / DEATH).write_text(how, encoding="utf-8")
 
 
 def death(lake_folder: Path) -> tuple[float, str] | None:
-    """Seconds since the worker's process last ended unasked, and why; None where it never did."""
+    """Seconds since the worker's process last ended unasked, and with what; None where it never did."""
     try:
         ago = time.time() - (lake_folder / DEATH).stat().st_mtime
         return max(0.0, ago), (lake_folder / DEATH).read_text(encoding="utf-8")

@@ -113,4 +113,9 @@ def how_ended(code: int) -> str:
     """Why a process ended, by its return code: `killed_after` ends a source's that hangs."""
     if code == -signal.SIGALRM:
         return "gave no answer in time"
-    return f"its process ended with {signal.Signals(-code).name if code < 0 else f'exit code {code}'}"
+    return f"its process ended with {ending(code)}"
+
+
+def ending(code: int) -> str:
+    """What a return code says: the signal that ended a process, or its exit code."""
+    return signal.Signals(-code).name if code < 0 else f"exit code {code}"

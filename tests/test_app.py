@@ -230,8 +230,8 @@ def test_a_worker_that_is_killed_comes_again_and_ends_with_the_server(tmp_path):
         assert heartbeat.death(lake) is None
         os.kill(first, signal.SIGKILL)
         second = worker_of(lake, first)
-        _, why = heartbeat.death(lake)
-        assert why == "its process ended with SIGKILL"
+        _, how = heartbeat.death(lake)
+        assert how == "SIGKILL"
         os.kill(second, signal.SIGKILL)
         worker_of(lake, first, second)
     assert (lake / "worker.lock").read_text() == ""

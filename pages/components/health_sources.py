@@ -33,8 +33,8 @@ def troubles_html(page: Page, troubles: Sequence[health.Trouble]) -> str:
     lines = []
     for one in troubles:
         told = dict(one.args)
-        for name in told.keys() & {"how", "error"}:
-            told[name] = failure(told[name], page.lang)
+        if "error" in told:
+            told["error"] = failure(told["error"], page.lang)
         if "seconds" in told:
             told["time"] = duration(told["seconds"], page.say)
         text = escape(page.say("trouble", one.code, **told))
