@@ -13,9 +13,12 @@ from pydeck.types import String
 from data_sources.utility import MapView
 from pages.components.geography import Geography, plane_seen
 from pages.components.map_labels import BESIDE, sides
-from pages.components.plant_map import HEIGHT, WIDTH, located
+from pages.components.plant_map import HEIGHT, located
 from pages.components.states import SHAPES
 from pages.components.theme import themes
+
+NARROWEST = 490.0
+"""The map's width on an upright tablet: a name that has room there has it everywhere."""
 
 Site = Mapping[str, Any]
 
@@ -59,7 +62,7 @@ def _marks(
     abnormal: Sequence[Site], look: MapView, lang: str, colours: Mapping[str, list[int]]
 ) -> list[dict[str, Any]]:
     """Shape and colour of each mark, and where its name stands; its anchor is None where the name has no room."""
-    plane = plane_seen(look, WIDTH, HEIGHT)
+    plane = plane_seen(look, NARROWEST, HEIGHT)
     places = [plane.at(site["lon"], site["lat"]) for site in abnormal]
     named = sides([site[f"name_{lang}"] for site in abnormal], places, plane)
     return [
