@@ -13,7 +13,13 @@ from metrics.queries import site as queries
 from pages.components.alike import told_apart
 from pages.components.answers import answer
 from pages.components.blocks import Figure, grid, show_figures, show_heading, show_missing
-from pages.components.board_parts import exceptions_about, show_exceptions, show_exceptions_heading, site_states
+from pages.components.board_parts import (
+    exceptions_about,
+    indicators_past,
+    show_exceptions,
+    show_exceptions_heading,
+    site_states,
+)
 from pages.components.chart import LEGEND_LINE, show_chart
 from pages.components.choices import choose, select
 from pages.components.course_chart import day_course, month_course, with_limits
@@ -229,7 +235,7 @@ def show(row: dict[str, Any]) -> None:
     left, right = st.columns([3, 2], gap="large")
     board = page.board
     with left:
-        found = [] if board is None else exceptions_about(board, {site_id}, set())
+        found = [] if board is None else exceptions_about(board, {site_id}, indicators_past(board, site_id))
         show_exceptions_heading(page, len(found))
         if board is not None:
             show_exceptions(page, board, found, is_known=state != "unknown")

@@ -53,6 +53,16 @@ def site_values(one: Mapping[str, Any]) -> pl.DataFrame:
     return pl.DataFrame(rows, schema={"site_id": pl.String(), one["id"]: pl.Float64()}, orient="row")
 
 
+def indicators_past(board: Board, site_id: str) -> set[str]:
+    """The indicators of a snapshot that warn or alarm of this site."""
+    return {
+        one["id"]
+        for one in board["indicators"]
+        for site in one["sites"]
+        if site["site_id"] == site_id and site["state"] in ("warning", "alarm")
+    }
+
+
 def exceptions_about(board: Board, sites: Collection[str], indicators: Collection[str]) -> list[Mapping[str, Any]]:
     """The exceptions of these sites and indicators, worst first."""
     return [

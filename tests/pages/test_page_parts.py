@@ -15,6 +15,7 @@ from data_sources.load import load_utility
 from data_sources.problems import ROOT
 from pages.components.alike import told_apart
 from pages.components.blocks import Figure, figures_html, term
+from pages.components.board_parts import exceptions_about, indicators_past
 from pages.components.find import find
 from pages.components.links import View
 from pages.components.page import Page
@@ -24,6 +25,7 @@ from pages.components.table import MOST_ROWS, Column, in_order, table_html, take
 from pages.components.tables import as_csv, as_xlsx
 from pages.components.timeline import state_timeline, strip
 from pages.components.words import words_in
+from tests.pages import boards
 from tests.pages.boards import AS_OF, HOSTILE
 
 
@@ -190,3 +192,13 @@ def test_a_sankey_draws_what_can_be_seen():
 
 def test_names_that_stand_once_stay_and_others_bear_their_ids():
     assert told_apart(["a", "b", "a"], ["1", "2", "3"]) == ["a · 1", "b", "a · 3"]
+
+
+def test_an_alarm_of_an_indicator_stands_with_the_sites_that_it_is_about():
+    judged = [{"site_id": "Z1", "value": 32.5, "state": "alarm"}, {"site_id": "Z2", "value": 2.0, "state": "normal"}]
+    tiles = [boards.tile("net_night_flow", state="alarm", sites=judged), boards.tile("pressure_compliance")]
+    alarm = boards.exception(subject="net_night_flow", site_id=None, code="indicator_state")
+    board = boards.board(indicators=tiles, exceptions=[alarm])
+    found = {site: exceptions_about(board, {site}, indicators_past(board, site)) for site in ("Z1", "Z2")}
+    assert [one["subject"] for one in found["Z1"]] == ["net_night_flow"]
+    assert found["Z2"] == []
