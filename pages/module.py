@@ -97,6 +97,7 @@ def site_table() -> None:
     every = {"all": say("choice", "all"), **{kind: say("site_kind", kind) for kind in kinds}}
     kind = choose(page, "kind", every, "all") if len(kinds) > 1 else "all"
     rows = sites if kind == "all" else sites.filter(pl.col("kind") == kind)
+    rows = rows.with_columns(pl.col("state").fill_null("unknown"))
     columns = [Column("name", say("module_page", "site"), link=lambda row: page.link("site", site=row["site_id"]))]
     columns += [
         Column("state", say("module_page", "state")),

@@ -199,3 +199,9 @@ def test_a_map_of_one_place_on_no_ground_says_what_it_lacks(empty_page):
     assert "只有一个站点有坐标" in told["production"]
     assert 'class="plant"' in told["distribution"]
     assert "站点分布" not in told["assets"], "a module without sites has nothing to place"
+
+
+def test_a_site_of_which_nobody_tells_anything_is_unknown(empty_page):
+    html = shown_html(empty_page("module", id="customer", at=AS_OF.isoformat()))
+    assert [row[1] for row in texts(html, "customer-sites")] == ["▨ 未知"]
+    assert figures(html)["异常站点"] is None
