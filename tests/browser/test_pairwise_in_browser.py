@@ -69,7 +69,9 @@ def faults(page, width: int) -> list:
 
 
 @pytest.mark.parametrize("theme", ["dark", "light"])
-@pytest.mark.parametrize(("scene", "site_of"), [(one, one) for one in SCENES], ids=SCENES, indirect=["site_of"])
+@pytest.mark.parametrize(
+    ("scene", "site_of"), [(one, one) for one in SCENES], ids=SCENES, indirect=["site_of"], scope="module"
+)
 def test_every_page_stands_in_its_share_of_all_looks(new_page, site_of, scene, theme):
     address, moment = site_of
     page, mark, wrong = new_page(), None, []
