@@ -44,7 +44,7 @@ def test_the_stock_downloads_as_it_is_shown(new_page, sample_site):
 
 def test_the_list_of_meters_downloads_whole_and_masked(new_page, sample_site):
     page = shown(new_page, sample_site, "meters", "list=in_use&lang=en")
-    count = int(re.search(r"in use, (\d+)", page.locator("h2", has_text="List").inner_text())[1])
+    count = int(re.search(r"in use \((\d+)\)", page.locator("h2", has_text="List").inner_text())[1])
     rows = list(csv.DictReader(io.StringIO(taken(page, "meters", "CSV").decode("utf-8-sig"))))
     assert len(rows) == count > 300  # more than are drawn
     assert {row["account"] for row in rows} == {MASK}
