@@ -115,8 +115,8 @@ def show_first() -> None:
     with shared_engine() as engine:
         batches = health.quarantine(engine, asked_at)
     of_all = say("health", "of_all", n=groups.height)
-    counts = {state: int((groups["state"] == state).sum()) for state in ("reporting", "late", "faulty")}
-    valid = groups["validity"].mean()
+    counts = health.group_totals(groups)
+    valid = counts["valid"]
     states = {
         "reporting": None,
         "late": "unknown" if counts["late"] else None,
@@ -129,7 +129,7 @@ def show_first() -> None:
         ),
         Figure(
             say("health", "valid"),
-            None if valid is None else 100 * float(valid),  # type: ignore[arg-type]
+            None if valid is None else 100 * valid,
             "%",
             say("health", "valid_beside"),
             means=say("health", "valid_means"),

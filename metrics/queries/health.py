@@ -135,6 +135,14 @@ def groups_now(engine: Engine, as_of: datetime) -> pl.DataFrame:
     ).drop("own_source", "batch_at")
 
 
+def group_totals(groups: pl.DataFrame) -> dict[str, int | float | None]:
+    """Of `groups_now`: how many are reporting, late and faulty, and `valid`, the mean of their validities (0–1)."""
+    by_state: dict[str, int | float | None] = {
+        state: groups.filter(pl.col("state") == state).height for state in ("reporting", "late", "faulty")
+    }
+    return by_state | {"valid": groups.select(pl.col("validity").mean()).item()}
+
+
 def points_of(engine: Engine, as_of: datetime, group_id: str) -> pl.DataFrame:
     """The points of a group now: point_id, quantity, role, unit, source, tag, interval_s, value, quality, ts, age_s."""
     latest = ask(engine, as_of, ["points_now"])["points_now"]

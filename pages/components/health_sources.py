@@ -140,6 +140,8 @@ def show_import(page: Page) -> None:
     if page.view.at is not None:
         st.html(f'<p class="fact">{escape(say("import", "frozen"))}</p>')
         return
+    most = say("import", "most", mb=st.get_option("server.maxUploadSize"))
+    st.html(f'<style>.stFileUploader {{ --choose: "{say("import", "choose")}"; --most: "{most}"; }}</style>')
     with st.form("import", border=True):
         file = st.file_uploader(say("import", "file"), type=["csv", "xlsx"], key="import.file")
         own_map = st.file_uploader(say("import", "map"), type=["toml"], key="import.map")

@@ -60,6 +60,13 @@ def test_a_group_says_how_much_of_it_tells_something(engine):
     assert (groups["N.q"]["state"], groups["N.q"]["bad"], groups["N.q"]["validity"]) == ("faulty", 1, 0)
 
 
+def test_totals_of_groups():
+    states, validities = ["reporting", "late", "reporting", "faulty"], [1.0, 0.5, None, 0.0]
+    groups = pl.DataFrame({"state": states, "validity": validities})
+    assert health.group_totals(groups) == {"reporting": 2, "late": 1, "faulty": 1, "valid": 0.5}
+    assert health.group_totals(groups.clear()) == {"reporting": 0, "late": 0, "faulty": 0, "valid": None}
+
+
 def test_the_states_are_those_that_the_board_counts(engine):
     counted = make_board(engine, AS_OF, AS_OF).groups
     states = health.groups_now(engine, AS_OF)["state"].value_counts().rows()
