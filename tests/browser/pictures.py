@@ -42,7 +42,7 @@ SINGLE = ROOT / ".pictures"
 BWDF = ROOT / "sample_data" / "bwdf"
 COLOURS = 96
 """Enough for a screen of greys and two accents; keeps a picture small."""
-LONGEST_WAIT_MS = 120_000
+LONGEST_WAIT_MS = 300_000
 ORDINARY = (19, 10.0)
 """A day of the sample's cycle without events, and a local hour of it."""
 TALL = "Math.max(...[document.documentElement, ...document.querySelectorAll('.stMain')].map(e => e.scrollHeight))"
@@ -103,8 +103,8 @@ def opened(page: Page, address: str, shot: Shot, moment: datetime | None) -> Non
     page.set_viewport_size({"width": shot.width, "height": shot.height})
     page.goto(f"{address}{shot.address}{at}")
     sign = ".board .tile" if shot.page in BOARDS else "[data-drawn]"
-    page.wait_for_selector(sign, state="attached", timeout=LONGEST_WAIT_MS)
-    page.wait_for_selector("#first", state="detached", timeout=LONGEST_WAIT_MS)
+    page.wait_for_selector(sign, state="attached")
+    page.wait_for_selector("#first", state="detached")
     page.wait_for_load_state("networkidle")
     page.evaluate("document.fonts.ready")
     page.wait_for_timeout(3000 if shot.page in BOARDS else 700)
@@ -146,6 +146,7 @@ def take_place(place: Place, shots: Sequence[Shot]) -> dict[Shot, str]:
     try:
         with chromium() as browser, serving(place.utility, place.lake, WATER_WORKER=place.worker) as address:
             context = browser.new_context()
+            context.set_default_timeout(LONGEST_WAIT_MS)
             for (scene, page, theme, lang), group in groupby(
                 shots, lambda shot: (shot.scene, shot.page, shot.theme, shot.lang)
             ):
