@@ -17,8 +17,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from pathlib import Path
-from time import monotonic
+from time import monotonic, sleep
 
+import requests
 from PIL import Image
 from playwright.sync_api import Error, Page
 
@@ -140,11 +141,20 @@ def take_look(page: Page, address: str, shots: Sequence[Shot], moment: datetime 
     return wrong
 
 
+def wait_for_worker(address: str) -> None:
+    """Until the worker has made a board of now; after a while the board may as well say that it is old."""
+    ends = monotonic() + LONGEST_WAIT_MS / 1000
+    while requests.get(f"{address}/api/ready", timeout=60).status_code != 200 and monotonic() < ends:
+        sleep(1)
+
+
 def take_place(place: Place, shots: Sequence[Shot]) -> dict[Shot, str]:
     """All pictures of one server, by a browser of its own; what went wrong."""
     wrong: dict[Shot, str] = {}
     try:
         with chromium() as browser, serving(place.utility, place.lake, WATER_WORKER=place.worker) as address:
+            if place.worker == "embedded":
+                wait_for_worker(address)
             context = browser.new_context()
             context.set_default_timeout(LONGEST_WAIT_MS)
             for (scene, page, theme, lang), group in groupby(
@@ -157,7 +167,7 @@ def take_place(place: Place, shots: Sequence[Shot]) -> dict[Shot, str]:
                 print(f"{monotonic() - started:5.1f} s  {scene} {name_of(page)} {theme} {lang}", flush=True)
                 for shot, why in told.items():
                     print(f"FAILED {shot.file}: {why}", file=sys.stderr, flush=True)
-    except (AssertionError, Error) as failed:
+    except (AssertionError, Error, requests.RequestException) as failed:
         rest = [shot for shot in shots if shot not in wrong and not (SINGLE / shot.file).exists()]
         return wrong | dict.fromkeys(rest, f"server or browser: {failed}")
     return wrong
