@@ -92,7 +92,7 @@ def facts(row: dict[str, Any], state: str, reason: str | None) -> None:
 
 
 def figures(points: pl.DataFrame) -> list[Figure]:
-    """Yesterday's volume, how many points report, how many are past a limit now: unknown where none reports."""
+    """Yesterday's volume, how many points report, how many are past a limit now: unknown where none has one."""
     shown = []
     volumes = answer(module_queries.volumes_with_others, page.at).filter(pl.col("site_id") == site_id)
     if volumes.height:
@@ -105,12 +105,14 @@ def figures(points: pl.DataFrame) -> list[Figure]:
         )  # fmt: skip
     if points.height:
         reporting = points["value"].count()
-        past = points.filter(pl.col("state").is_in(["alarm", "warning"])).height if reporting else None
+        judged = points.filter(pl.col("value").is_not_null(), pl.any_horizontal(pl.col("low", "high").is_not_null()))
+        past = judged.filter(pl.col("state").is_in(["alarm", "warning"])).height if judged.height else None
+        of_judged = say("site_page", "of_judged" if judged.height else "none_judged", n=judged.height)
         of_all = say("site_page", "of_points", n=points.height)
         shown.append(
             Figure(say("site_page", "reporting"), reporting, beside=of_all, means=say("site_page", "reporting_means"))
         )
-        shown.append(Figure(say("site_page", "past"), past, means=say("site_page", "past_means")))
+        shown.append(Figure(say("site_page", "past"), past, beside=of_judged, means=say("site_page", "past_means")))
     if standing["fed"] and page.board is not None:
         below = site_states(page.board).filter(pl.col("site_id").is_in(standing["fed"]))
         abnormal = below.filter(pl.col("state") != "normal").height

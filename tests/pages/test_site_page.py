@@ -102,6 +102,17 @@ def test_where_no_point_reports_it_is_unknown_how_many_are_past_a_limit(sample_p
     assert [re.findall('data-figure="超限测点" data-value="(.*?)"', html) for html in shown] == [["0.0"], [""]]
 
 
+def test_past_a_limit_is_counted_of_the_points_that_have_one_and_unknown_where_none_has(sample_page):
+    sample_page("site", site="PS01")  # sets the lake
+    points = answer(queries.points, AS_OF, "PS01")
+    limited = points.filter(pl.col("value").is_not_null(), pl.col("high").is_not_null() | pl.col("low").is_not_null())
+    assert 0 < limited.height < points.height
+    assert f"共 {limited.height} 个有限值" in shown_html(sample_page("site", site="PS01"))
+    html = shown_html(sample_page("site", site="RG01"))
+    assert figures(html)["在报测点"] > 0
+    assert 'data-figure="超限测点" data-value=""' in html and "在报测点均无限值" in html
+
+
 def test_where_nothing_is_measured_nobody_says_that_nothing_is_wrong(sample_page):
     shown = [shown_html(sample_page("site", site=site)) for site in ("PS01", "NET")]
     assert ["没有数据，无从判断" in html for html in shown] == [False, True]
