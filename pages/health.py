@@ -107,7 +107,10 @@ def causes(name: str, named: Sequence[tuple[str | None, str]]) -> list[str]:
         for id_, words in named
     ]
     between = escape(say("exceptions", "between"))
-    return [f"<p>{escape(say('trust', name, names='')).strip()} {between.join(links)}</p>"] if links else []
+    mark = between.rstrip()  # stays with what it follows, where the line breaks
+    told = [f'<span class="one">{link}{mark}</span>' for link in links[:-1]] + links[-1:]
+    head, gap = escape(say("trust", name, names="")).strip(), between[len(mark) :]
+    return [f"<p>{head} {gap.join(told)}</p>"] if links else []
 
 
 def show_first() -> None:

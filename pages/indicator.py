@@ -141,7 +141,11 @@ def draw(facts: Facts) -> None:
     why(facts)
     for name in ("limits", "inputs"):
         show_heading(page, say("indicator", name), say("indicator", f"{name}_means"))
-        show_found(page, getattr(facts, name), f"{one.id}-{name}", 300)
+        found = getattr(facts, name)
+        if found.is_empty():
+            show_missing(page, say("indicator", f"no_{name}"), say("indicator", f"no_{name}_how"))
+        else:
+            show_found(page, found, f"{one.id}-{name}", 300)
     show_heading(page, say("indicator", "lineage"))
     show_lineage(page, facts.inputs, facts.views, one)
 

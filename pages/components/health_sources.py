@@ -65,7 +65,7 @@ def show_sources(page: Page, sources: pl.DataFrame) -> None:
         Column("rows", say("sources", "rows")),
         Column("quarantined", say("sources", "quarantined")),
         Column("groups", say("sources", "groups")),
-        Column("kind", say("sources", "kind")),
+        Column("kind", say("sources", "kind"), words="source_kind"),
     ]
     wrong = pl.Series("wrong", [_wrong(page, row) for row in sources.iter_rows(named=True)], dtype=pl.String)
     if page.view.at is not None:

@@ -21,7 +21,9 @@ def headline(facts: Facts, lang: str, theme: str, timezone: str, say: Words) -> 
     partial = f" · {say('tile', 'partial')}" if judged.partial else ""
     entries = {
         say("indicator", "thresholds"): say("exceptions", "between").join(
-            f"{say('threshold', kind)} {number(value)}" for kind, value in marks.items() if value is not None
+            f"{say('threshold', kind)}\N{NO-BREAK SPACE}{number(value)}"  # a name keeps its number
+            for kind, value in marks.items()
+            if value is not None
         ),
         say("indicator", "gap"): signed(judged.gap, judged.value) if judged.value is not None else "–",
         say("indicator", "previous"): _difference(judged.value, facts.previous, say),
@@ -89,8 +91,15 @@ def _facts(theme: str, body: str) -> str:
 
 
 def _list(entries: Mapping[str, Any]) -> str:
-    rows = "".join(f"<dt>{escape(name)}</dt><dd>{escape(str(text))}</dd>" for name, text in entries.items() if text)
+    """Names with what is told of them, a text or a tuple of pieces that are not broken."""
+    rows = "".join(f"<dt>{escape(name)}</dt><dd>{_told(text)}</dd>" for name, text in entries.items() if text)
     return f"<dl>{rows}</dl>"
+
+
+def _told(text: object) -> str:
+    if isinstance(text, tuple):
+        return " ".join(f'<span class="whole">{escape(piece)}</span>' for piece in text)
+    return escape(str(text))
 
 
 def _difference(value: float | None, other: float | None, say: Words) -> str:
@@ -109,6 +118,6 @@ def _validity(facts: Facts, say: Words) -> str:
     return say("indicator", "valid_of", share=share, valid=number(judged.valid), expected=number(judged.expected))
 
 
-def _window(facts: Facts, timezone: str) -> str:
+def _window(facts: Facts, timezone: str) -> tuple[str, str]:
     form = "%Y-%m-%d %H:%M"
-    return f"{local(facts.span.starts_at, timezone, form)} – {local(facts.span.ends_at, timezone, form)}"
+    return f"{local(facts.span.starts_at, timezone, form)} –", local(facts.span.ends_at, timezone, form)

@@ -191,6 +191,12 @@ def test_without_rows_behind_the_number_it_says_what_is_missing(empty_page):
     assert "data-missing" in shown and 'class="failure"' not in shown
 
 
+def test_an_indicator_that_nothing_supplies_says_so_instead_of_an_empty_table(empty_page):
+    shown = text(empty_page("indicator", id="raw_water_compliance", at=AS_OF.isoformat(), lang="en"))
+    assert "No source supplies the points and tables that it reads" in shown
+    assert 'data-table="raw_water_compliance-inputs"' not in shown
+
+
 def test_codes_behind_a_row_are_said_in_words(page):
     (meter, *_) = cells(text(page(id="meters_within_verification")), "meters_within_verification-meter")
     assert "在用" in meter or "超期" in meter
