@@ -121,7 +121,10 @@ def behind(facts: Facts, rows: pl.DataFrame) -> None:
         point = select(page, "point", label, points, lambda one: f"{page.named('points', one)} · {one}", points[0])
         point = point or points[0]
         readings = source_rows(facts.indicator.id, point, facts.as_of, row)
-        show_found(page, readings, f"{point}-readings", 300, of_point=point)
+        if readings.is_empty():
+            show_missing(page, say("indicator", "no_readings"), say("indicator", "no_rows_how"))
+        else:
+            show_found(page, readings, f"{point}-readings", 300, of_point=point)
 
 
 def draw(facts: Facts) -> None:

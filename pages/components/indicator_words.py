@@ -49,7 +49,7 @@ def formula(facts: Facts, lang: str, theme: str, say: Words) -> str:
     indicator, judged = facts.indicator, facts.judged
     scale = " × 100" if indicator.unit == "%" else ""
     result = f"{number(judged.value)} {say('unit', indicator.unit)}".strip()
-    if judged.numerator is None:
+    if judged.numerator is None or judged.denominator == 0:
         numbers = say("indicator", "no_numbers")
     elif judged.denominator is None:
         numbers = f"{number(judged.numerator)} = {result}"

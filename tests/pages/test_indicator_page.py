@@ -58,7 +58,7 @@ def test_the_value_is_that_of_the_calls(page, sample_lake):
     test = page(id="hotline_answer_rate")
     assert f'data-value="{100 * quick / calls.height!r}"' in text(test)
     assert f"{quick} ÷ {calls.height} × 100" in text(test)
-    assert f"此数由 {calls.height} 行得出，其中 {calls.height - quick} 行不合格" in text(test)
+    assert f"此数背后有 {calls.height} 行，其中 {calls.height - quick} 行不合格" in text(test)
     against = cells(text(test), "hotline_answer_rate-rows")
     assert len(against) == calls.height - quick > 0  # what counts against it stands first
     assert all("是" in row for row in against)
@@ -192,9 +192,16 @@ def test_without_rows_behind_the_number_it_says_what_is_missing(empty_page):
 
 
 def test_an_indicator_that_nothing_supplies_says_so_instead_of_an_empty_table(empty_page):
-    shown = text(empty_page("indicator", id="raw_water_compliance", at=AS_OF.isoformat(), lang="en"))
+    shown = text(empty_page("indicator", id="meters_within_verification", at=AS_OF.isoformat(), lang="en"))
     assert "No source supplies the points and tables that it reads" in shown
-    assert 'data-table="raw_water_compliance-inputs"' not in shown
+    assert 'data-table="meters_within_verification-inputs"' not in shown
+
+
+def test_points_without_a_reading_have_no_formula_of_zeros_and_no_empty_table(empty_page):
+    shown = text(empty_page("indicator", id="raw_water_compliance", at=AS_OF.isoformat(), lang="en"))
+    assert "0 ÷ 0" not in shown and "no numbers to put in now" in shown
+    assert "No reading of it in this stretch of time" in shown
+    assert 'data-table="S1.codmn-readings"' not in shown
 
 
 def test_codes_behind_a_row_are_said_in_words(page):
