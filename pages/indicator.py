@@ -50,7 +50,7 @@ def trend(facts: Facts) -> None:
         facts.band, page.view.theme, say, by_month=facts.indicator.period == "month",
     )  # fmt: skip
     if facts.indicator.unit == "%":
-        of_a_whole(figure, facts.history["value"])
+        of_a_whole(figure)
     name = getattr(facts.indicator.name, page.lang)
     show_chart(page, figure, facts.indicator.id, say("indicator", "trend_alt", name=name))
 

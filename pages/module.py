@@ -163,7 +163,7 @@ def trend(one: Mapping[str, Any], period: Period) -> None:
             points.to_dicts(), first_day, one["target"], one["band"], page.view.theme, say, by_month=by_month
         )
         if one["unit"] == "%":
-            of_a_whole(figure, points["value"])
+            of_a_whole(figure)
         figure.update_xaxes(nticks=TICKS, tickangle=0)
         alt = say("module_page", "trend_alt", name=name)
         show_chart(page, figure, one["id"], alt, TREND_HEIGHT, LEGEND_LINES)

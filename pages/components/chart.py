@@ -1,6 +1,5 @@
 """A chart on a page: the screen's colours and type, a fixed key and height, and its picture to take away."""
 
-from collections.abc import Iterable
 from typing import Any
 
 import plotly.graph_objects as go
@@ -12,6 +11,8 @@ from pages.components.theme import themes
 HEIGHT = 340
 ABOVE, TICKS, LEGEND_LINE = 34, 48, 22
 """Heights in px: of what stands above a plot, of the axis' labels below it, of a line of the legend below those."""
+EDGE = 0.04
+"""Of what is drawn, how much more an axis shows beyond a value at its end: at the very edge a line loses its half."""
 _BUTTONS = ["zoom2d", "pan2d", "select2d", "lasso2d", "zoomIn2d", "zoomOut2d", "autoScale2d", "resetScale2d"]
 """Buttons that a chart doesn't show: what stays saves its picture."""
 
@@ -65,11 +66,13 @@ def dressed(figure: go.Figure, theme: str, height: int = HEIGHT, legend_lines: i
     return figure.update_xaxes(tickformatstops=_DATES, selector=lambda one: one.tickformat is None)
 
 
-def of_a_whole(figure: go.Figure, values: Iterable[float | None]) -> go.Figure:
-    """An axis of per cent that doesn't go on past 100, unless a value does; nor below 0."""
-    known = [value for value in values if value is not None]
-    whole = {"clipmin": 0 if min(known, default=0) >= 0 else None}
-    whole["clipmax"] = 100 if max(known, default=0) <= 100 else None
+def of_a_whole(figure: go.Figure) -> go.Figure:
+    """An axis of per cent that ends at 0 and 100, unless something drawn goes on, with room for a line there."""
+    drawn = [value for trace in figure.data for value in trace.y if value is not None]
+    drawn += [value for shape in figure.layout.shapes for value in (shape.y0, shape.y1)]
+    low, high = min(drawn, default=0), max(drawn, default=0)
+    room = EDGE * ((high - low) or 1)
+    whole = {"clipmin": -room if low >= 0 else None, "clipmax": 100 + room if high <= 100 else None}
     return figure.update_yaxes(autorangeoptions=whole)
 
 

@@ -11,6 +11,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from data_sources.problems import ROOT
+from pages.components.chart import of_a_whole
 from pages.components.lineage_picture import lineage_picture
 from pages.components.trend_chart import trend_chart
 from pages.components.words import words_in
@@ -177,6 +178,26 @@ def test_a_value_between_unknown_ones_is_a_dot():
     (line,) = (trace for trace in figure.data if trace.name == "value")
     dots = [value for value, size in zip(values, line.marker.size, strict=True) if size and value is not None]
     assert dots == [3.0, 4.0]
+
+
+@pytest.mark.parametrize(
+    ("values", "target", "ends"),
+    [
+        ([100.0, 100.0], 100.0, (-0.04, 100.04)),
+        ([50.0, None, 100.0], 98.0, (-2.0, 102.0)),
+        ([100.0, 100.0], 98.0, (-0.08, 100.08)),
+        ([0.0, 105.0], None, (-4.2, None)),
+        ([-5.0, 20.0], None, (None, 101.0)),
+    ],
+)
+def test_a_line_at_an_end_of_per_cent_has_room_and_only_what_is_past_it_leads_the_axis_on(values, target, ends):
+    first = date(2026, 3, 1)
+    points = [
+        {"period": first + timedelta(days=n), "value": value, "state": "normal"} for n, value in enumerate(values)
+    ]
+    figure = of_a_whole(trend_chart(points, first, target, None, "dark", words_in("en")))
+    options = figure.layout.yaxis.autorangeoptions
+    assert (options.clipmin, options.clipmax) == pytest.approx(ends)
 
 
 def test_lineage_names_cannot_break_out_of_their_quotes():
