@@ -39,6 +39,7 @@ def _calm(board: Mapping[str, Any], lang: str, say: Words) -> str:
         say("exceptions", "which", name=one[f"short_{lang}"], reason=say("reason", one["reason"] or "no_source"))
         for one in unknown[:NAMED]
     )
+    which += "…" if len(unknown) > NAMED else ""
     return (
         f'<p class="far"><i class="unknown">▨</i>{escape(say("exceptions", "none", n=len(unknown)))}</p>'
         f'<p class="small">{escape(which)}</p>'

@@ -8,6 +8,7 @@ import pytest
 from data_sources.vocabulary import MODULES
 from metrics.catalogue import load_catalogue
 from pages.components.board import board_html
+from pages.components.exception_list import NAMED
 from pages.components.links import View
 from tests.pages.boards import HOSTILE, alarming, board, exception, hostile, knowing_nothing, tile
 
@@ -113,6 +114,18 @@ def test_all_normal_is_said_only_where_nothing_is_unknown():
     assert "均正常" not in text
     assert "无例外；1 项未知" in text
     assert "日供水量偏差（尚无预测）" in text
+    assert "…" not in text
+
+
+def test_more_unknown_than_are_named_is_shown_by_dots():
+    tiles = [
+        {**tile(one.id), "value": None, "gap": None, "state": "unknown", "reason": "no_source"}
+        for one in load_catalogue().tiles
+    ]
+    text = words(board_html(board(indicators=tiles), View("en", "dark")))
+    assert f"no exceptions; {len(tiles)} unknown" in text
+    assert text.count("(no source)") == NAMED
+    assert "(no source)…" in text
 
 
 def test_header_volumes_groups_and_marks():
