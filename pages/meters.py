@@ -221,7 +221,7 @@ with left:
     sizes = due.with_columns(dn=pl.format("DN{}", "dn_mm").fill_null(EVERY))
     columns = [
         Column("dn", say("meters", "dn_mm")),
-        counted("installed", say("meters", "installed"), "installed", dn="dn_mm"),
+        counted("installed", say("meter_state", "installed"), "installed", dn="dn_mm"),
         *(counted(name, say("meter_due", name), name, dn="dn_mm") for name in meters.DUE),
     ]
     show_table(page, sizes, columns, "meters-due", None)
