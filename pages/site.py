@@ -107,7 +107,8 @@ def figures(points: pl.DataFrame) -> list[Figure]:
         reporting = points["value"].count()
         judged = points.filter(pl.col("value").is_not_null(), pl.any_horizontal(pl.col("low", "high").is_not_null()))
         past = judged.filter(pl.col("state").is_in(["alarm", "warning"])).height if judged.height else None
-        of_judged = say("site_page", "of_judged" if judged.height else "none_judged", n=judged.height)
+        kind = "of_judged" if judged.height else "none_judged"
+        of_judged = say("site_page", kind, n=judged.height) if reporting else ""
         of_all = say("site_page", "of_points", n=points.height)
         shown.append(
             Figure(say("site_page", "reporting"), reporting, beside=of_all, means=say("site_page", "reporting_means"))

@@ -100,6 +100,7 @@ def test_a_chosen_site_goes_into_the_address(sample_page, demonstration):
 def test_where_no_point_reports_it_is_unknown_how_many_are_past_a_limit(sample_page):
     shown = [shown_html(sample_page("site", site="PS01", at=at)) for at in (AS_OF.isoformat(), "2020-01-01T00:00Z")]
     assert [re.findall('data-figure="超限测点" data-value="(.*?)"', html) for html in shown] == [["0.0"], [""]]
+    assert "均无限值" not in shown[1], "its points have limits, only no value"
 
 
 def test_past_a_limit_is_counted_of_the_points_that_have_one_and_unknown_where_none_has(sample_page):
