@@ -18,6 +18,8 @@ from pages.components.tables import PERSONAL, as_csv, as_xlsx
 
 MOST_ROWS = 300
 """Rows drawn; all go into the download."""
+ROW_HIGH = 45
+"""A row and the line below it, px (page.css)."""
 MIME = {"csv": "text/csv", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 Row = Mapping[str, Any]
 
@@ -83,11 +85,18 @@ def table_html(
     rest = rows.height - most
     told = escape(page.say("table", "rest", shown=most, n=rows.height))
     more = f'<p class="rest">{told}</p>' if rest > 0 else ""
-    limit = "" if height is None else f' style="max-height:{height}px"'
+    limit = limit_of(height, min(rows.height, most))
     return (
         f'<div class="table" role="region" tabindex="0" aria-label="{escape(name)}"{limit}>'
         f'<table data-table="{escape(name)}"><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table></div>{more}'
     )
+
+
+def limit_of(height: int | None, rows: int) -> str:
+    """The attribute that makes a table scroll in `height` px; none where only its head would have to: a last row cut in
+    two looks like a fault.
+    """
+    return "" if height is None or rows * ROW_HIGH <= height else f' style="max-height:{height}px"'
 
 
 def in_order(page: Page, rows: pl.DataFrame, name: str) -> pl.DataFrame:

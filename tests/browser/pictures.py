@@ -15,6 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 from itertools import groupby
 from pathlib import Path
 from time import monotonic, sleep
@@ -46,7 +47,12 @@ COLOURS = 96
 LONGEST_WAIT_MS = 300_000
 ORDINARY = (19, 10.0)
 """A day of the sample's cycle without events, and a local hour of it."""
+TALLEST = 8000
+"""Pixels; from 8192 on a browser paints the beginning again."""
 TALL = "Math.max(...[document.documentElement, ...document.querySelectorAll('.stMain')].map(e => e.scrollHeight))"
+
+SCROLL = "to => { const main = document.querySelector('.stMain'); main.scrollTop = to; return main.scrollTop }"
+"""Where it then stands, px from the top."""
 
 
 @dataclass(frozen=True)
@@ -115,15 +121,29 @@ def take(page: Page, shot: Shot) -> None:
     """A picture of the whole of an open page at a size; the page scrolls inside, so the window becomes as tall."""
     page.set_viewport_size({"width": shot.width, "height": shot.height})
     page.wait_for_timeout(300)
-    tall = page.evaluate(TALL)
+    tall = max(page.evaluate(TALL), shot.height)
     if tall > shot.height:
-        page.set_viewport_size({"width": shot.width, "height": tall})
+        page.set_viewport_size({"width": shot.width, "height": min(tall, TALLEST)})
         page.wait_for_timeout(400)
     file = SINGLE / shot.file
     file.parent.mkdir(parents=True, exist_ok=True)
     page.screenshot(path=file)
+    if tall > TALLEST:
+        lengthen(page, file)
     if failure := page.query_selector(".failure"):
         raise Error(failure.inner_text())
+
+
+def lengthen(page: Page, file: Path) -> None:
+    """Add to the picture of a page's first part what stands below it."""
+    end = page.evaluate(SCROLL, 1_000_000)
+    page.wait_for_timeout(400)
+    with Image.open(file) as first, Image.open(BytesIO(page.screenshot())) as last:
+        whole = Image.new("RGB", (first.width, end + last.height))
+        whole.paste(first, (0, 0))
+        whole.paste(last, (0, end))
+        whole.save(file)
+    page.evaluate(SCROLL, 0)
 
 
 def take_look(page: Page, address: str, shots: Sequence[Shot], moment: datetime | None) -> dict[Shot, str]:

@@ -1,4 +1,4 @@
-"""Tables that people take away: harmless cells; read back they say the same."""
+"""Tables that people take away: harmless cells; read back they say the same. On the page: which of them scroll."""
 
 import csv
 import io
@@ -6,9 +6,11 @@ from datetime import UTC, datetime
 
 import openpyxl
 import polars as pl
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pages.components.table import limit_of
 from pages.components.tables import FORMULA_STARTS, as_csv, as_xlsx, harmless
 
 
@@ -31,3 +33,8 @@ def test_csv_and_xlsx_say_the_same():
     assert cells[0] == ["名", "n", "at"]
     assert cells[1] == ["'=1+1", 1.5, "2026-09-15T08:00:00+00:00"]
     assert cells[3][1] == -2.0  # a number below zero stays one
+
+
+@pytest.mark.parametrize(("height", "rows", "scrolls"), [(480, 10, False), (480, 11, True), (None, 300, False)])
+def test_a_table_scrolls_only_where_a_row_would_be_hidden(height, rows, scrolls):
+    assert ("max-height:480px" in limit_of(height, rows)) == scrolls
