@@ -205,7 +205,7 @@ def breaches() -> None:
     lengths = {"1": say("choice", "24h"), "7": say("choice", "7d"), "30": say("choice", "30d")}
     past = answer(queries.past_limit, page.at, module, int(choose(page, "days", lengths, "7")))
     if past is None:
-        show_missing(page, say("exceptions", "nothing_known"), say("module_page", "no_trend_how"))
+        show_missing(page, say("exceptions", "nothing_known"), say("module_page", "no_hours_how"))
         return
     if past.is_empty():
         st.html(f'<p class="quiet"><i class="normal">○</i> {say("module_page", "no_breaches")}</p>')

@@ -205,3 +205,9 @@ def test_a_site_of_which_nobody_tells_anything_is_unknown(empty_page):
     html = shown_html(empty_page("module", id="customer", at=AS_OF.isoformat()))
     assert [row[1] for row in texts(html, "customer-sites")] == ["▨ 未知"]
     assert figures(html)["异常站点"] is None
+
+
+def test_where_no_hour_is_known_it_says_how_hours_come_in(empty_page):
+    html = shown_html(empty_page("module", id="treatment", at=AS_OF.isoformat()))
+    hours = html.split("<h2>超限与近限小时</h2>")[1]
+    assert "没有数据，无从判断" in hours and "小时从第一份读数起计" in hours and "走势" not in hours
