@@ -30,7 +30,7 @@ def shown(row: Any) -> str:
 
 QUESTION = column("question", words="question_name")
 MODEL, BASELINE = column("model", words="model_name"), column("baseline", words="model_name")
-SCORE = [column("value"), column("baseline_value"), BASELINE, column("n"), column("window")]
+SCORE = [column("value"), column("baseline_value"), BASELINE, column("n"), column("window", words="window_name")]
 
 show_heading(page, say("scores", "verdicts"), say("scores", "verdicts_means"))
 VERDICT = [

@@ -43,6 +43,7 @@ def test_all_that_is_scored_has_its_words():
     models = {row[side] for row in rows for side in ("model", "baseline") if row[side]}
     of_questions = {name for one in QUESTIONS for name in (one.model, one.baseline_model)}
     assert models | of_questions <= words["model_name"].keys()
+    assert {row["window"] for row in rows} <= words["window_name"].keys()
 
 
 def test_a_name_that_has_no_word_stays_as_it_is():
