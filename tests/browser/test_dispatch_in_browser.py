@@ -48,7 +48,7 @@ def test_a_storm_is_dragged_through_and_the_address_says_where(dispatch):
 
 def test_a_storm_is_dragged_through_by_mouse(dispatch):
     before = dispatch.inner_text(".hour")
-    dispatch.eval_on_selector("[data-testid=stSlider]", "e => e.scrollIntoView({block: 'center'})")
+    dispatch.locator("[data-testid=stSlider]").evaluate("e => e.scrollIntoView({block: 'center'})")
     thumb = dispatch.locator("[data-testid=stSlider] [role=group] [style*=translate]").bounding_box()
     x, y = thumb["x"] + thumb["width"] / 2, thumb["y"] + thumb["height"] / 2
     dispatch.mouse.move(x, y)
