@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from html import escape
+from typing import NamedTuple
 
 import plotly.graph_objects as go
 import polars as pl
@@ -45,23 +46,40 @@ def show_forecast(page: Page, at: datetime) -> None:
         show_chart(page, figure, "outlook-levels", page.say("outlook", "levels_chart"), height)
 
 
-def risk_html(page: Page, stations: pl.DataFrame) -> str:
-    """The stations by their chance of alarm, the likeliest first."""
+class AtRisk(NamedTuple):
+    """The stations' chance of alarm in words: how many may (`many`), the likeliest of them, and how many others. The
+    `state` is unknown or normal where one line says that nobody knows, or that none may; else None.
+    """
+
+    state: str | None
+    many: int
+    named: list[str]
+    others: str = ""
+
+
+def at_risk(page: Page, stations: pl.DataFrame, most: int) -> AtRisk:
+    """Of stations (site_id, probability, the likeliest first) at most so many are named."""
     known = stations.drop_nulls("probability")
     risky = known.filter(pl.col("probability") > 0)
     if known.is_empty():
-        said = f"<p>{escape(page.say('outlook', 'risk_unknown'))}</p>"
-    elif risky.is_empty():
-        said = f"<p>{escape(page.say('outlook', 'risk_none'))}</p>"
-    else:
-        named = [
-            page.say("outlook", "risk_one", site=page.named("sites", site), percent=number(100 * chance))
-            for site, chance in risky.head(NAMED).select("site_id", "probability").iter_rows()
-        ]
-        said = f"<p>{' · '.join(escape(one) for one in named)}</p>"
-        if risky.height > NAMED:
-            said += f"<p>{escape(page.say('outlook', 'risk_more', n=risky.height - NAMED))}</p>"
-    return f'<div data-at-risk="{risky.height}"><h3>{escape(page.say("outlook", "risk"))}</h3>{said}</div>'
+        return AtRisk("unknown", 0, [page.say("outlook", "risk_unknown")])
+    if risky.is_empty():
+        return AtRisk("normal", 0, [page.say("outlook", "risk_none")])
+    named = [
+        page.say("outlook", "risk_one", site=page.named("sites", site), percent=number(100 * chance))
+        for site, chance in risky.head(most).select("site_id", "probability").iter_rows()
+    ]
+    others = page.say("outlook", "risk_more", n=risky.height - most) if risky.height > most else ""
+    return AtRisk(None, risky.height, named, others)
+
+
+def risk_html(page: Page, stations: pl.DataFrame) -> str:
+    """The stations by their chance of alarm, the likeliest first."""
+    told = at_risk(page, stations, NAMED)
+    said = f"<p>{' · '.join(escape(one) for one in told.named)}</p>"
+    if told.others:
+        said += f"<p>{escape(told.others)}</p>"
+    return f'<div data-at-risk="{told.many}"><h3>{escape(page.say("outlook", "risk"))}</h3>{said}</div>'
 
 
 def inflow_chart(page: Page, ahead: Outlook, works: Sequence[str], at: datetime) -> go.Figure:

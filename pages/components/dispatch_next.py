@@ -2,12 +2,10 @@
 
 from html import escape
 
-import polars as pl
-
 from metrics.queries.outlook import Outlook
 from pages.components.advice_list import SHOWN, advice_details, parted
 from pages.components.dispatch_advice import Advised, waiting, waiting_headline, why_silent
-from pages.components.numbers import number
+from pages.components.dispatch_forecast import at_risk
 from pages.components.page import Page
 from pages.components.states import SHAPES
 
@@ -51,16 +49,8 @@ def _exceptions(page: Page, told: Advised) -> list[str]:
 
 def _risk(page: Page, ahead: Outlook) -> str:
     """The station likeliest to reach its alarm level, and how many others may."""
-    known = ahead.stations.drop_nulls("probability")
-    if ahead.issued is None or known.is_empty():
-        return _line(page, "outlook", "unknown", page.say("outlook", "risk_unknown"))
-    risky = known.filter(pl.col("probability") > 0)
-    if risky.is_empty():
-        return _line(page, "outlook", "normal", page.say("outlook", "risk_none"))
-    site, chance = risky.select("site_id", "probability").row(0)
-    first = page.say("outlook", "risk_one", site=page.named("sites", site), percent=number(100 * chance))
-    rest = page.say("outlook", "risk_more", n=risky.height - 1) if risky.height > 1 else ""
-    return _line(page, "outlook", None, first, rest)
+    told = at_risk(page, ahead.stations if ahead.issued else ahead.stations.clear(), 1)
+    return _line(page, "outlook", told.state, told.named[0], told.others)
 
 
 def _line(page: Page, to: str, state: str | None, what: str, details: str = "", advice: str | None = None) -> str:
